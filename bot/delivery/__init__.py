@@ -1,0 +1,1 @@
+"""Stored alerts on their way to people: leased, paced, sent, settled."""

@@ -1,0 +1,39 @@
+"""How a delivery ended. Expected ends are values; the platforms' errors never reach the core."""
+
+import msgspec
+
+
+class Delivered(msgspec.Struct, frozen=True):
+    """The platform took it; ``message`` is its id there, for edits and replies."""
+
+    message: int
+
+
+class Retry(msgspec.Struct, frozen=True):
+    """Not now. ``unknown``: it may have arrived. ``platform_wide``: nobody can be reached."""
+
+    after_s: float
+    reason: str
+    unknown: bool = False
+    platform_wide: bool = False
+
+
+class Moved(msgspec.Struct, frozen=True):
+    """The chat has a new id."""
+
+    to_chat: int
+
+
+class Gone(msgspec.Struct, frozen=True):
+    """The chat cannot be reached any more: blocked, deleted, no permission."""
+
+    reason: str
+
+
+class Refused(msgspec.Struct, frozen=True):
+    """The platform will never take this very message: our mistake."""
+
+    reason: str
+
+
+Outcome = Delivered | Retry | Moved | Gone | Refused

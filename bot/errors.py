@@ -1,0 +1,21 @@
+"""The mistakes that have a name; everything that can be expected is a value instead."""
+
+
+class ParseError(Exception):
+    """A frame or an answer of an exchange that does not say what its documentation says."""
+
+
+class UserError(Exception):
+    """A person's mistake; its text is one clear sentence and is shown as it is.
+
+    ``choices`` are texts that would have been understood, offered as buttons where there are any.
+    """
+
+    def __init__(self, sentence: str, choices: tuple[str, ...] = ()) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.choices = choices
+
+
+class ConfigError(Exception):
+    """A setting that cannot work; found at start, said in one sentence, exit code 2."""

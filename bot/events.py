@@ -1,0 +1,42 @@
+"""All that can change the engine's mind; it comes through one inbox, in order."""
+
+import msgspec
+
+from bot.market import Gap, Liquidation
+from bot.rules import Rule, RuleState
+
+
+class Heard(msgspec.Struct, frozen=True):
+    """The new liquidations of one frame; ``received_ms`` is the market's time."""
+
+    exchange: str
+    events: tuple[Liquidation, ...]
+    received_ms: int
+
+
+class Tick(msgspec.Struct, frozen=True):
+    """Time has passed: windows fall without events too."""
+
+    now_ms: int
+
+
+class RuleSaved(msgspec.Struct, frozen=True):
+    """A rule is new, or was changed, paused or resumed (``rule.paused``)."""
+
+    rule: Rule
+    state: RuleState
+
+
+class RuleRemoved(msgspec.Struct, frozen=True):
+    rule: int
+
+
+class ChatMoved(msgspec.Struct, frozen=True):
+    """A chat has a new id: its rules were moved in storage and follow here."""
+
+    platform: str
+    old_chat: int
+    new_chat: int
+
+
+Event = Heard | Gap | Tick | RuleSaved | RuleRemoved | ChatMoved

@@ -1,0 +1,106 @@
+"""What is watched: instruments, liquidations, and the gaps between them."""
+
+from collections.abc import Mapping
+from decimal import ROUND_HALF_EVEN, Decimal
+from enum import IntEnum
+
+import msgspec
+
+USD = 100_000_000
+"""One US dollar in the unit of every sum: hundred-millionths of a dollar, exact integers.
+
+Recorded prices times quantities have eight decimals, so their sums are exact too.
+"""
+
+LARGEST_ORDER = 50_000_000_000 * USD
+"""A single order above this is a broken frame, not a trade; it also keeps sums inside 64 bits."""
+
+DOLLARS = frozenset({"USD", "USDT", "USDC", "BUSD", "FDUSD", "TUSD", "USDE", "USD1", "DAI"})
+"""Quote currencies counted at one US dollar each. Anything else stays unpriced."""
+
+
+class Side(IntEnum):
+    """The position that was closed, never the side of the order that closed it."""
+
+    LONG = 0
+    SHORT = 1
+
+    @property
+    def word(self) -> str:
+        return "long" if self is Side.LONG else "short"
+
+
+class Instrument(msgspec.Struct, frozen=True, gc=False):
+    """One contract as listed.
+
+    ``size`` is what one unit of the exchange's quantity stands for: coins when ``linear``
+    (notional = quantity * size * price), US dollars when not (notional = quantity * size).
+    ``quote`` outside ``DOLLARS`` leaves the notional unknown.
+    """
+
+    exchange: str
+    symbol: str
+    coin: str
+    quote: str
+    size: Decimal
+    linear: bool
+
+    def notional(self, quantity: Decimal, price: Decimal) -> Decimal | None:
+        """US dollars of a position, or None where they cannot be known."""
+        if not self.linear:
+            return quantity * self.size
+        return quantity * self.size * price if self.quote in DOLLARS else None
+
+
+Instruments = Mapping[str, Instrument]
+"""One exchange's table, by symbol as the exchange spells it."""
+
+
+class Liquidation(msgspec.Struct, frozen=True, gc=False):
+    """One forced liquidation.
+
+    ``quantity`` is in the exchange's own unit (coins or contracts), ``notional`` in US dollars,
+    exact, or None where the contract is unknown. ``time_ms`` is the exchange's time,
+    ``received_ms`` ours. ``id`` is the exchange's own identity where it gives one.
+    """
+
+    exchange: str
+    symbol: str
+    coin: str
+    side: Side
+    price: Decimal
+    quantity: Decimal
+    notional: Decimal | None
+    time_ms: int
+    received_ms: int
+    id: str = ""
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """What makes it the same event when it is heard again (FEEDS: per exchange)."""
+        if self.id:
+            return (self.exchange, self.id)
+        return (self.exchange, self.symbol, self.side, self.time_ms, self.quantity, self.price)
+
+
+class Gap(msgspec.Struct, frozen=True):
+    """An interval in which a stream of an exchange was not heard; open while ``end_ms`` is None.
+
+    A ``Gap`` is sent twice: open, then again with its end.
+    """
+
+    exchange: str
+    stream: str
+    start_ms: int
+    end_ms: int | None
+    reason: str
+
+
+def usd(notional: Decimal) -> int:
+    """US dollars as the integer unit of every sum; half even below a hundred-millionth."""
+    return int((notional * USD).to_integral_value(ROUND_HALF_EVEN))
+
+
+def dollars(amount: int) -> Decimal:
+    """The exact decimal of an integer amount."""
+    return Decimal(amount).scaleb(-8)

@@ -1,0 +1,1 @@
+"""What is said, in words and numbers, for any platform."""

@@ -1,0 +1,107 @@
+"""A message before any platform has styled it: lines of spans, blocks of lines, buttons."""
+
+from enum import StrEnum
+from typing import Literal
+
+import msgspec
+
+
+class Bold(msgspec.Struct, frozen=True):
+    text: str
+
+
+class Moment(msgspec.Struct, frozen=True):
+    """A time that each reader sees as his own.
+
+    ``style``: ``t`` 02:41 · ``d`` a date · ``f`` date and time · ``R`` relative.
+    """
+
+    at_ms: int
+    style: Literal["t", "d", "f", "R"] = "t"
+
+
+class Code(msgspec.Struct, frozen=True):
+    """Something to be typed or copied, such as a command."""
+
+    text: str
+
+
+Span = str | Bold | Moment | Code
+Line = tuple[Span, ...]
+
+
+class Paragraph(msgspec.Struct, frozen=True):
+    """Lines that belong together; paragraphs are set apart by an empty line.
+
+    ``title`` is used where a platform has named fields (Discord); elsewhere it is not shown.
+    """
+
+    lines: tuple[Line, ...]
+    title: str = ""
+
+
+class Table(msgspec.Struct, frozen=True):
+    """Rows in fixed width; the first column is set left, the others right."""
+
+    rows: tuple[tuple[str, ...], ...]
+
+
+class Details(msgspec.Struct, frozen=True):
+    """Lines that may be folded away."""
+
+    lines: tuple[Line, ...]
+
+
+class Note(msgspec.Struct, frozen=True):
+    """What the figures are worth: the last, quiet line."""
+
+    line: Line
+
+
+Block = Paragraph | Table | Details | Note
+
+
+class Tone(StrEnum):
+    """What colour a message has where there are colours."""
+
+    LONG = "long"
+    SHORT = "short"
+    EVEN = "even"
+    CALM = "calm"
+
+
+class Button(msgspec.Struct, frozen=True):
+    """``action`` is what a press does: ``verb|argument|...``, at most 50 bytes.
+
+    A button holds no right of its own: a press is judged by who presses, like a typed command.
+    ``url`` instead of an action makes it a link.
+    """
+
+    label: str
+    action: str = ""
+    url: str = ""
+
+
+class Message(msgspec.Struct, frozen=True):
+    """``head`` is the push notification: it must be enough on a lock screen."""
+
+    head: Line
+    blocks: tuple[Block, ...] = ()
+    buttons: tuple[tuple[Button, ...], ...] = ()
+    tone: Tone = Tone.CALM
+    loud: bool = False
+
+
+def plain(line: Line, moment: str = "") -> str:
+    """A line without any styling; ``moment`` replaces times (empty: HH:MM UTC)."""
+    return "".join(_bare(span, moment) for span in line)
+
+
+def _bare(span: Span, moment: str) -> str:
+    if isinstance(span, str):
+        return span
+    if isinstance(span, Moment):
+        from bot.clock import as_datetime
+
+        return moment or as_datetime(span.at_ms).strftime("%H:%M UTC")
+    return span.text

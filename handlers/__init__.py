@@ -1,0 +1,1 @@
+"""The room that talks: commands, and the platforms that carry them."""
