@@ -19,3 +19,7 @@ class UserError(Exception):
 
 class ConfigError(Exception):
     """A setting that cannot work; found at start, said in one sentence, exit code 2."""
+
+
+class StoreError(Exception):
+    """Storage could not do it now (locked, full, unreachable); nothing was changed. Try again."""

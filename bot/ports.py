@@ -98,11 +98,11 @@ class Outbox(Protocol):
         ...
 
     async def claim(
-        self, platform: str, now_ms: int, limit: int, lease_ms: int, busy: Collection[Destination]
+        self, platform: str, now_ms: int, limit: int, lease_ms: int, busy: Collection[int]
     ) -> list[Notification]:
         """Lease the heads of at most ``limit`` chats that are due, oldest first.
 
-        Never a chat in ``busy`` nor one with a live lease. Notifications of stopped, muted and
+        Never a chat (by its id) in ``busy`` nor one with a live lease. Notifications of stopped, muted and
         gone chats end as dead with that reason here.
         """
         ...

@@ -1,0 +1,145 @@
+"""Carries notifications of one platform: claims what is due, sends it, writes down how it ended."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import structlog
+
+from bot.clock import Clock
+from bot.delivery.outcomes import Delivered, Gone, Moved, Outcome, Refused, Retry
+from bot.delivery.pacing import Pace
+from bot.events import ChatMoved, Event
+from bot.ports import Notification, Notifier, Outbox
+from bot.wording.text import Message
+
+SLOTS = 8
+"""Calls under way at once on one platform: also the most that a crash can send twice."""
+
+LEASE_S = 120.0
+"""Longer than any call may take, so that a lease never ends under a living call."""
+
+CALL_S = 60.0
+
+UNEXPECTED_PAUSE_S = 30.0
+"""Wait after an error nobody foresaw before that notification is tried again."""
+
+log = structlog.get_logger()
+
+
+class Courier:
+    """One platform's postman. A chat has one call at a time; chats do not wait for each other."""
+
+    def __init__(
+        self,
+        notifier: Notifier,
+        outbox: Outbox,
+        pace: Pace,
+        say: Callable[[Notification, int], Message],
+        real: Clock,
+        tell: Callable[[Event], Awaitable[None]],
+    ) -> None:
+        self._notifier = notifier
+        self._outbox = outbox
+        self._pace = pace
+        self._say = say
+        self._real = real
+        self._tell = tell
+        self._in_flight: set[int] = set()
+        self._something = asyncio.Event()
+        self._stopping = False
+        self.sent = 0
+        self.failed = 0
+
+    def wake(self) -> None:
+        """Something new is in the outbox; without this it is found within a second."""
+        self._something.set()
+
+    def stop(self) -> None:
+        """Claim nothing more; ``run`` returns when the calls under way have ended."""
+        self._stopping = True
+        self._something.set()
+
+    async def run(self) -> None:
+        async with asyncio.TaskGroup() as calls:
+            while not self._stopping:
+                for notification in await self._claim():
+                    self._start(notification, calls)
+                await self._rest()
+
+    async def _claim(self) -> list[Notification]:
+        now = self._real.monotonic()
+        free = SLOTS - len(self._in_flight)
+        allowance = self._pace.allowance(now)
+        limit = free if allowance is None else min(free, allowance)
+        if limit <= 0:
+            return []
+        busy = self._in_flight | self._pace.resting(now)
+        return await self._outbox.claim(
+            self._notifier.platform, self._real.now_ms(), limit, round(LEASE_S * 1000), busy
+        )
+
+    def _start(self, notification: Notification, calls: asyncio.TaskGroup) -> None:
+        chat = notification.destination.chat
+        self._in_flight.add(chat)
+        self._pace.started(notification.destination, self._real.monotonic())
+        name = f"deliver {self._notifier.platform} {notification.short_id}"
+        calls.create_task(self._carry(notification), name=name)
+
+    async def _carry(self, notification: Notification) -> None:
+        try:
+            outcome = await self._deliver(notification)
+            self._heed(notification, outcome)
+            await self._outbox.settle(notification, outcome, self._real.now_ms())
+            if isinstance(outcome, Moved):
+                old = notification.destination
+                await self._tell(ChatMoved(old.platform, old.chat, outcome.to_chat))
+        finally:
+            self._in_flight.discard(notification.destination.chat)
+            self._something.set()
+
+    async def _deliver(self, notification: Notification) -> Outcome:
+        try:
+            message = self._say(notification, self._real.now_ms())
+            async with self._real.timeout(CALL_S):
+                return await self._notifier.deliver(
+                    notification.destination,
+                    message,
+                    nonce=notification.short_id,
+                    edits=notification.message,
+                )
+        except TimeoutError:
+            return Retry(0.0, "no answer in time", unknown=True)
+        except Exception:  # one delivery must never end the others
+            log.exception("delivery failed unexpectedly", notification=notification.short_id)
+            return Retry(UNEXPECTED_PAUSE_S, "unexpected error", unknown=True)
+
+    def _heed(self, notification: Notification, outcome: Outcome) -> None:
+        """Let the pace and the log learn from an outcome."""
+        now = self._real.monotonic()
+        if isinstance(outcome, Delivered):
+            self.sent += 1
+            return
+        self.failed += 1
+        if isinstance(outcome, Retry):
+            until = now + outcome.after_s
+            if outcome.platform_wide:
+                self._pace.pause_all(until)
+            else:
+                self._pace.pause(notification.destination, until)
+        if isinstance(outcome, Retry | Gone | Refused):
+            log.warning(
+                "not delivered",
+                notification=notification.short_id,
+                platform=self._notifier.platform,
+                outcome=type(outcome).__name__.lower(),
+                reason=outcome.reason,
+            )
+
+    async def _rest(self) -> None:
+        """Sleep until something is new, a call has ended, or a chat has rested enough."""
+        try:
+            async with self._real.timeout(self._pace.next_change(self._real.monotonic())):
+                await self._something.wait()
+        except TimeoutError:
+            pass
+        self._something.clear()

@@ -1,0 +1,36 @@
+"""Keeps one platform alive without its neighbours noticing."""
+
+from collections.abc import Awaitable, Callable
+
+import structlog
+
+from bot.backoff import Backoff
+from bot.clock import Clock
+from bot.errors import ConfigError
+
+log = structlog.get_logger()
+
+
+async def supervise(
+    name: str,
+    run: Callable[[], Awaitable[None]],
+    clock: Clock,
+    refused: Callable[[str, str], Awaitable[None]],
+) -> None:
+    """Run ``run`` again whenever it ends, with backoff; stop for good on a ``ConfigError``.
+
+    ``refused(name, sentence)`` is told why it will not be tried again.
+    """
+    backoff = Backoff()
+    while True:
+        started = clock.monotonic()
+        try:
+            await run()
+            log.warning("platform ended by itself", platform=name)
+        except ConfigError as error:
+            log.error("platform stopped", platform=name, reason=str(error))
+            await refused(name, str(error))
+            return
+        except Exception:  # a platform's fault must stay its own
+            log.exception("platform failed", platform=name)
+        await clock.sleep(backoff.after(clock.monotonic() - started))
