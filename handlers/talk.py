@@ -10,6 +10,7 @@ from bot.events import Event
 from bot.ports import Chats, Desk, Notifier, Outbox, Rulebook
 from bot.rules import Destination
 from bot.wording.text import Message
+from handlers.flood import FloodGuard
 
 
 class Option(msgspec.Struct, frozen=True):
@@ -98,11 +99,12 @@ class House:
         self.notifiers = notifiers
         self.bot_links = dict(bot_links or {})
         """By platform, the link that opens a private chat, such as ``https://t.me/name``."""
+        self.flood = FloodGuard(clock)
 
 
 class Command(Protocol):
     """One command. ``verbs`` are the button actions it answers, with ``request.text`` set to the
-    action's arguments joined by a space."""
+    action's arguments joined by a space and ``request.form`` to the verb."""
 
     @property
     def name(self) -> str: ...
