@@ -1,0 +1,39 @@
+# Everything a newcomer types. Needs Python 3.11+ with venv, and a package index once.
+
+PYTHON ?= python3
+UV_VERSION := 0.13.9
+UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
+SYNC := UV_COMPILE_BYTECODE=1 UV_PYTHON_DOWNLOADS=never $(UV) sync --frozen --quiet
+RUN := .venv/bin
+
+.PHONY: demo test bench check-python
+
+demo: $(UV)
+	@$(SYNC) --no-dev --inexact
+	@$(RUN)/liqwatch demo
+
+test: $(UV)
+	@$(SYNC) --inexact
+	$(RUN)/ruff check .
+	$(RUN)/ruff format --check .
+	$(RUN)/mypy
+	$(RUN)/lint-imports
+	$(RUN)/pytest -n 2
+
+bench: $(UV)
+	@$(SYNC) --inexact --group bench
+	$(RUN)/python -m tests.bench
+
+# uv in a virtual environment of its own: one made by uv would lose it at the next sync.
+.uv/bin/uv: | check-python
+	@echo "Bringing uv $(UV_VERSION) into .uv (once) ..."
+	@$(PYTHON) -m venv .uv || { \
+	  echo "Python's venv module is missing: install it (Debian, Ubuntu: apt install python3-venv) and try again."; rm -rf .uv; exit 2; }
+	@.uv/bin/pip install --quiet uv==$(UV_VERSION) || { \
+	  echo "uv could not be fetched: check that a package index can be reached and try again."; rm -rf .uv; exit 2; }
+
+check-python:
+	@command -v $(PYTHON) >/dev/null || { \
+	  echo "$(PYTHON) is missing: install Python 3.11 or newer, or name one: make demo PYTHON=python3.12"; exit 2; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "$$($(PYTHON) --version) is too old: Liqwatch needs 3.11 or newer; name one: make demo PYTHON=python3.12"; exit 2; }

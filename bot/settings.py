@@ -1,0 +1,171 @@
+"""Environment and ``.env`` become ``Settings``; the only reader of the environment."""
+
+import os
+import re
+from collections.abc import Mapping
+from io import StringIO
+from pathlib import Path
+from typing import Any, Self
+
+import platformdirs
+from dotenv.parser import parse_stream
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+from rapidfuzz import process
+
+from bot.errors import ConfigError
+from bot.exchanges import EXCHANGES
+from bot.rules import Destination
+
+
+def url_name(exchange: str, role: str) -> str:
+    """The setting that replaces one base URL: ``BINANCE_WS_URL``."""
+    return f"{exchange}_{role}_url".upper()
+
+
+def exchange_urls() -> dict[str, str]:
+    """Every exchange's URL settings with their defaults; follows from the registry."""
+    return {
+        url_name(exchange.name, role): url
+        for exchange in EXCHANGES.values()
+        for role, url in exchange.urls.items()
+    }
+
+
+class Settings(BaseSettings):
+    """Everything that can be set, by its name in the environment (any case)."""
+
+    model_config = SettingsConfigDict(extra="ignore", env_ignore_empty=True)
+
+    telegram_token: SecretStr | None = None
+    telegram_api_url: str = "https://api.telegram.org"
+    discord_token: SecretStr | None = None
+    discord_api_url: str = "https://discord.com/api"
+    discord_gateway_url: str = "wss://gateway.discord.gg"
+    database_url: SecretStr | None = None
+    data_dir: Path = Field(default_factory=lambda: platformdirs.user_data_path("liqwatch"))
+    exchanges: str = ",".join(EXCHANGES)
+    operator: str = ""
+    https_proxy: str = ""
+    log_level: str = "info"
+    urls: dict[str, str] = Field(default_factory=exchange_urls)
+
+    @field_validator("exchanges")
+    @classmethod
+    def _known_exchanges(cls, value: str) -> str:
+        names = [name.strip().lower() for name in value.split(",") if name.strip()]
+        for name in names:
+            if name not in EXCHANGES:
+                raise ValueError(f"{name} is no exchange known here; known: {', '.join(EXCHANGES)}")
+        if not names:
+            raise ValueError(f"name at least one of: {', '.join(EXCHANGES)}")
+        return ",".join(dict.fromkeys(names))
+
+    @field_validator("operator")
+    @classmethod
+    def _an_operator_is_a_chat(cls, value: str) -> str:
+        if value and not re.fullmatch(r"(telegram:-?|discord:)\d{1,19}", value, re.ASCII):
+            raise ValueError("write it as telegram:123456 or discord:123456")
+        return value
+
+    @field_validator("log_level")
+    @classmethod
+    def _a_level(cls, value: str) -> str:
+        if value.lower() not in ("debug", "info", "warning", "error"):
+            raise ValueError("write debug, info, warning or error")
+        return value.lower()
+
+    @field_validator("telegram_token", "discord_token")
+    @classmethod
+    def _a_token_is_one_word(cls, value: SecretStr | None) -> SecretStr | None:
+        if value and not re.fullmatch(r"[\x21-\x7e]+", value.get_secret_value()):
+            raise ValueError("a token has no spaces and only ASCII characters; copy it again")
+        return value
+
+    @model_validator(mode="after")
+    def _urls_have_a_scheme(self) -> Self:
+        named = {
+            "TELEGRAM_API_URL": self.telegram_api_url,
+            "DISCORD_API_URL": self.discord_api_url,
+            "DISCORD_GATEWAY_URL": self.discord_gateway_url,
+            **({"HTTPS_PROXY": self.https_proxy} if self.https_proxy else {}),
+            **self.urls,
+        }
+        for name, url in named.items():
+            if not re.match(r"(https?|wss?)://[^/\s]+", url):
+                raise ValueError(f"{name} must begin with https:// or wss://, not {url[:40]!r}")
+        return self
+
+    @property
+    def exchange_names(self) -> list[str]:
+        return self.exchanges.split(",")
+
+    def urls_of(self, exchange: str) -> dict[str, str]:
+        """An exchange's base URLs by role, without a trailing slash."""
+        roles = EXCHANGES[exchange].urls
+        return {role: self.urls[url_name(exchange, role)].rstrip("/") for role in roles}
+
+    @property
+    def operator_destination(self) -> Destination | None:
+        """Where notices about the bot itself go; positive ids are people."""
+        if not self.operator:
+            return None
+        platform, chat = self.operator.split(":")
+        return Destination(platform, int(chat), direct=not chat.startswith("-"))
+
+
+def load_settings(env_file: Path = Path(".env"), **overrides: Any) -> Settings:
+    """Read the environment over ``.env`` over the defaults.
+
+    Raises ``ConfigError`` in one sentence for a file that cannot be read and for any value that
+    cannot work.
+    """
+    written = _read_env_file(env_file)
+    given = {k.upper(): v for k, v in {**written, **os.environ}.items() if v}
+    values = {name: given[name.upper()] for name in Settings.model_fields if name.upper() in given}
+    urls = {name: given.get(name, default) for name, default in exchange_urls().items()}
+    try:
+        return Settings(**{**values, "urls": urls, **overrides})
+    except ValidationError as error:
+        raise ConfigError(_one_sentence(error)) from None
+
+
+def known_names() -> list[str]:
+    """Every name that may stand in ``.env``."""
+    fields = [name.upper() for name in Settings.model_fields if name != "urls"]
+    return [*fields, *exchange_urls()]
+
+
+def _read_env_file(path: Path) -> Mapping[str, str]:
+    if not path.exists():
+        return {}
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
+        raise ConfigError(f"{path} cannot be read: {reason}.") from None
+    values: dict[str, str] = {}
+    for binding in parse_stream(StringIO(text)):
+        if binding.error or (binding.key and binding.value is None):
+            line = binding.original.line
+            raise ConfigError(f"{path}, line {line}: write NAME=value, one a line.")
+        if binding.key and binding.value is not None:
+            _refuse_misspelt(path, binding.key, binding.original.line)
+            values[binding.key] = binding.value
+    return values
+
+
+def _refuse_misspelt(path: Path, name: str, line: int) -> None:
+    known = known_names()
+    if name.upper() in known:
+        return
+    near = process.extractOne(name.upper(), known, score_cutoff=85)
+    if near:
+        raise ConfigError(f"{path}, line {line}: {name} is no setting; did you mean {near[0]}?")
+
+
+def _one_sentence(error: ValidationError) -> str:
+    first = error.errors(include_url=False, include_input=False)[0]
+    name = ".".join(str(part) for part in first["loc"]).upper()
+    message = first["msg"].removeprefix("Value error, ")
+    return f"{name}: {message}." if name else f"{message}."

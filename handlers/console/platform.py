@@ -1,0 +1,78 @@
+"""Reads what is typed in a terminal while messages go on above the line."""
+
+import asyncio
+import sys
+from collections.abc import Callable
+
+from prompt_toolkit import PromptSession
+from prompt_toolkit.formatted_text import ANSI
+from prompt_toolkit.patch_stdout import patch_stdout
+from rich.console import Console
+
+from handlers.console.notify import HERE, PLATFORM, ConsoleNotifier, Screen
+from handlers.router import answer, overheard, parse_typed, press
+from handlers.talk import House, Reply, Request
+
+REFRESH_S = 0.5
+
+
+class ConsolePlatform:
+    """The terminal as a platform. Without a terminal on both ends nothing is read.
+
+    ``status`` is shown in the bottom line, as text that may hold ANSI colours.
+    """
+
+    name = PLATFORM
+
+    def __init__(self, console: Console, status: Callable[[], str] = lambda: "") -> None:
+        self.screen = Screen(console)
+        self.notifier = ConsoleNotifier(self.screen)
+        self._status = status
+
+    async def run(self, house: House) -> None:
+        """Until the input ends (Ctrl-D); for ever where nobody can type."""
+        if not self.interactive:
+            await asyncio.Event().wait()
+        session: PromptSession[str] = PromptSession(
+            "> ", bottom_toolbar=lambda: ANSI(self._status()), refresh_interval=REFRESH_S
+        )
+        with patch_stdout(raw=True):
+            while True:
+                try:
+                    typed = await session.prompt_async(handle_sigint=False)
+                except EOFError:
+                    return
+                await self.obey(typed, house)
+
+    @property
+    def interactive(self) -> bool:
+        return sys.stdin.isatty() and self.screen.console.is_terminal
+
+    async def obey(self, typed: str, house: House) -> None:
+        """One typed line: a command, the number of a button, or a question in plain words."""
+        if not typed.strip():
+            return
+        reply = await self._reply(typed.strip(), house)
+        if reply.message:
+            self.screen.show(reply.message)
+        elif reply.toast:
+            self.screen.console.print(reply.toast, style="dim")
+
+    async def _reply(self, typed: str, house: House) -> Reply:
+        buttons = self.screen.buttons
+        if typed.isascii() and typed.isdecimal() and 1 <= int(typed) <= len(buttons):
+            return await press(buttons[int(typed) - 1].action, request(pressed=True), house)
+        command = parse_typed(typed, "liqwatch")
+        if command is None:
+            return await overheard(request(typed), house)
+        name, text = command
+        return await answer(name, request(text), house)
+
+
+def request(text: str = "", *, pressed: bool = False) -> Request:
+    """A question by the terminal's one person, who may change everything."""
+    return Request(HERE, HERE.chat, text, pressed=pressed, may_manage=_always)
+
+
+async def _always() -> bool:
+    return True

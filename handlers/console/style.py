@@ -1,0 +1,83 @@
+"""A message for a terminal: a Rich panel, or plain lines where nobody watches."""
+
+from rich import box
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.panel import Panel
+from rich.table import Table as Grid
+from rich.text import Text
+
+from bot.clock import as_datetime
+from bot.wording.text import Block, Bold, Button, Code, Line, Message, Moment, Note, Table, Tone
+
+COLOURS = {
+    Tone.LONG: "red",
+    Tone.SHORT: "green",
+    Tone.EVEN: "bright_black",
+    Tone.CALM: "blue",
+}
+WIDTH = 78
+
+
+def styled(message: Message, buttons: tuple[Button, ...] = ()) -> RenderableType:
+    """The whole message; ``buttons`` are shown with the numbers that press them."""
+    parts: list[RenderableType] = []
+    for block in message.blocks:
+        if parts:
+            parts.append(Text())
+        parts.append(_block(block))
+    if buttons:
+        parts += [Text(), _buttons(buttons)]
+    return Panel(
+        Group(*parts) if parts else Text(),
+        title=_line(message.head, "bold"),
+        title_align="left",
+        border_style=COLOURS[message.tone],
+        box=box.ROUNDED,
+        width=WIDTH,
+    )
+
+
+def _block(block: Block) -> RenderableType:
+    if isinstance(block, Table):
+        return Padding(_grid(block), (0, 0, 0, 2))
+    if isinstance(block, Note):
+        return _line(block.line, "italic dim")
+    return Text("\n").join(_line(line) for line in block.lines)
+
+
+def _grid(table: Table) -> Grid:
+    grid = Grid.grid(padding=(0, 3))
+    for column in range(max(len(row) for row in table.rows)):
+        grid.add_column(justify="left" if column == 0 else "right")
+    for row in table.rows:
+        grid.add_row(*(Text(cell) for cell in row))
+    return grid
+
+
+def _line(line: Line, style: str = "") -> Text:
+    text = Text(style=style)
+    for span in line:
+        if isinstance(span, str):
+            text.append(span)
+        elif isinstance(span, Bold):
+            text.append(span.text, style="bold")
+        elif isinstance(span, Code):
+            text.append(span.text, style="cyan")
+        else:
+            text.append(_moment(span))
+    return text
+
+
+def _moment(moment: Moment) -> str:
+    at = as_datetime(moment.at_ms)
+    return at.strftime("%H:%M" if moment.style in ("t", "R") else "%d %b %H:%M")
+
+
+def _buttons(buttons: tuple[Button, ...]) -> Text:
+    text = Text()
+    for number, button in enumerate(buttons, 1):
+        text.append(f"{number} ", style="cyan")
+        text.append(button.label, style="dim")
+        text.append("   ")
+    return text
