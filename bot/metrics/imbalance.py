@@ -1,0 +1,5 @@
+"""The share of the heavier side, whichever it is (METRICS 4.1)."""
+
+from bot.metrics.metric import Share
+
+METRIC = Share("imbalance", "the heavier side", lambda sums: max(sums.long, sums.short))

@@ -1,0 +1,188 @@
+"""What a measure over a window is, and how it moves while money comes and falls out.
+
+The index asks nothing of a metric but what stands in ``Metric``; the three families below give it.
+"""
+
+from collections.abc import Callable
+from enum import Enum
+from typing import Protocol
+
+import msgspec
+
+from bot.market import LARGEST_ORDER, USD
+from bot.rules import ESCALATIONS, SHARE
+
+NEVER = 1 << 200
+"""More than any value can reach."""
+
+ESCALATING = (1, *ESCALATIONS)
+
+
+class Unit(Enum):
+    """What a metric's integers count: ``market.USD``, ``rules.SHARE``, or orders."""
+
+    USD = "usd"
+    SHARE = "share"
+    COUNT = "count"
+
+
+class Sums(msgspec.Struct, frozen=True, gc=False):
+    """What one window of one scope holds: amounts in ``market.USD``, ``count`` in orders."""
+
+    long: int
+    short: int
+    count: int
+    largest: int
+
+    @property
+    def total(self) -> int:
+        return self.long + self.short
+
+
+class Slack(msgspec.Struct, frozen=True, gc=False):
+    """How much may come in (``adds``) and fall out (``exits``) before a metric can matter.
+
+    In US dollars (``market.USD``), or in orders for a metric whose unit is ``COUNT``. Both may be
+    used up together.
+    """
+
+    adds: int
+    exits: int
+
+
+class Metric(Protocol):
+    """One measure over a window."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def noun(self) -> str:
+        """What it measures, in a few words for texts: ``longs``."""
+        ...
+
+    @property
+    def unit(self) -> Unit: ...
+    @property
+    def windowed(self) -> bool:
+        """Whether it is judged over a window; ``order`` is judged order by order."""
+        ...
+
+    @property
+    def levels(self) -> tuple[int, ...]:
+        """Multiples of the threshold at which it speaks within one episode, 1 first."""
+        ...
+
+    @property
+    def least(self) -> int:
+        """The lowest threshold that makes sense."""
+        ...
+
+    @property
+    def most(self) -> int:
+        """The highest threshold that makes sense."""
+        ...
+
+    def value(self, sums: Sums, floor: int) -> int | None:
+        """The measure, or None where it is unknown."""
+        ...
+
+    def low(self, sums: Sums, floor: int) -> int | None:
+        """What is held against ``rearm_below``; 0 where a share has lost its floor for good."""
+        ...
+
+    def rearm_below(self, threshold: int) -> int:
+        """A rule that has spoken is armed again at values strictly below this."""
+        ...
+
+    def slack(self, sums: Sums, floor: int, rise: int, fall: int) -> Slack:
+        """What may pass before ``value`` exceeds ``rise`` or ``low`` goes below ``fall``.
+
+        ``rise`` is ``NEVER`` and ``fall`` is -1 where nothing waits.
+        """
+        ...
+
+
+def _seven_tenths(amount: int) -> int:
+    """70%, rounded up: an integer is below 70% exactly when it is below this."""
+    return -(-amount * 7 // 10)
+
+
+class Amount(msgspec.Struct, frozen=True):
+    """A measure that only grows by what comes in, and by no more than that."""
+
+    name: str
+    noun: str
+    measure: Callable[[Sums], int]
+    unit: Unit = Unit.USD
+    windowed: bool = True
+    levels: tuple[int, ...] = ESCALATING
+    least: int = USD
+    most: int = LARGEST_ORDER
+
+    def value(self, sums: Sums, floor: int) -> int | None:
+        return self.measure(sums)
+
+    def low(self, sums: Sums, floor: int) -> int | None:
+        return self.measure(sums)
+
+    def rearm_below(self, threshold: int) -> int:
+        return _seven_tenths(threshold)
+
+    def slack(self, sums: Sums, floor: int, rise: int, fall: int) -> Slack:
+        value = self.measure(sums)
+        return Slack(rise - value, value - fall if fall >= 0 else NEVER)
+
+
+class Share(msgspec.Struct, frozen=True):
+    """A part of the total, in billionths; unknown while the total is below the rule's floor."""
+
+    name: str
+    noun: str
+    part: Callable[[Sums], int]
+    unit: Unit = Unit.SHARE
+    windowed: bool = True
+    levels: tuple[int, ...] = (1,)
+    least: int = SHARE * 51 // 100
+    most: int = SHARE - 1
+
+    def value(self, sums: Sums, floor: int) -> int | None:
+        total = sums.long + sums.short
+        if total < floor or not total:
+            return None
+        return self.part(sums) * SHARE // total
+
+    def low(self, sums: Sums, floor: int) -> int | None:
+        if sums.long + sums.short < _lost(floor):
+            return 0
+        return self.value(sums, floor)
+
+    def rearm_below(self, threshold: int) -> int:
+        half = SHARE // 2
+        return min(threshold, half + _seven_tenths(threshold - half))
+
+    def slack(self, sums: Sums, floor: int, rise: int, fall: int) -> Slack:
+        """Bounds on how fast the share can turn.
+
+        A dollar more in the part moves ``part - share * total`` by at most ``1 - share``, a dollar
+        less in the rest by ``share``, so half of the distance is left to either.
+        """
+        total = sums.long + sums.short
+        known = max(floor, 1)
+        if total < known:
+            exits = total - _lost(floor) if fall >= 0 else NEVER
+            return Slack(known - total - 1, exits)
+        part = self.part(sums) * SHARE
+        adds = exits = NEVER
+        if rise < SHARE:
+            way = ((rise + 1) * total - part - 1) // 2
+            adds, exits = way // max(SHARE - rise - 1, 1), way // (rise + 1)
+        if fall >= 0:
+            way = (part - fall * total) // 2
+            adds = min(adds, way // max(fall, 1))
+            exits = min(exits, way // max(SHARE - fall, 1), total - _lost(floor))
+        return Slack(adds, exits)
+
+
+def _lost(floor: int) -> int:
+    """A total below this has lost its floor: a rule may speak anew when it is back."""
+    return max(_seven_tenths(floor), 1)
