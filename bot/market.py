@@ -1,7 +1,7 @@
 """What is watched: instruments, liquidations, and the gaps between them."""
 
 from collections.abc import Mapping
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_HALF_EVEN, Context, Decimal, Inexact, InvalidOperation, Overflow
 from enum import IntEnum
 
 import msgspec
@@ -14,6 +14,9 @@ Recorded prices times quantities have eight decimals, so their sums are exact to
 
 LARGEST_ORDER = 50_000_000_000 * USD
 """A single order above this is a broken frame, not a trade; it also keeps sums inside 64 bits."""
+
+EXACT = Context(prec=120, traps=[Inexact, InvalidOperation, Overflow])
+"""Products of what frames say: exact, or an ``ArithmeticError``; never silently rounded."""
 
 DOLLARS = frozenset({"USD", "USDT", "USDC", "BUSD", "FDUSD", "TUSD", "USDE", "USD1", "DAI"})
 """Quote currencies counted at one US dollar each. Anything else stays unpriced."""
@@ -46,10 +49,15 @@ class Instrument(msgspec.Struct, frozen=True, gc=False):
     linear: bool
 
     def notional(self, quantity: Decimal, price: Decimal) -> Decimal | None:
-        """US dollars of a position, or None where they cannot be known."""
+        """US dollars of a position, exact, or None where they cannot be known.
+
+        Raises ``ArithmeticError`` for numbers of more digits than ``EXACT`` holds.
+        """
         if not self.linear:
-            return quantity * self.size
-        return quantity * self.size * price if self.quote in DOLLARS else None
+            return EXACT.multiply(quantity, self.size)
+        if self.quote not in DOLLARS:
+            return None
+        return EXACT.multiply(EXACT.multiply(quantity, self.size), price)
 
 
 Instruments = Mapping[str, Instrument]

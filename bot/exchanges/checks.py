@@ -1,0 +1,90 @@
+"""What no frame may say, whichever exchange sent it: impossible bytes, numbers and times."""
+
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from typing import TypeVar
+
+import msgspec
+
+from bot.errors import ParseError
+from bot.market import EXACT, LARGEST_ORDER, USD, Instrument, Liquidation, Side
+
+_Row = TypeVar("_Row")
+
+MALFORMED = (ValueError, ArithmeticError, RecursionError)
+"""All that decoding and reckoning raise for bytes that are not what they should be."""
+
+_SMALLEST = Decimal("1e-30")
+_LARGEST = Decimal("1e30")
+_LARGEST_USD = Decimal(LARGEST_ORDER // USD)
+_2010_MS = 1_262_304_000_000
+_2100_MS = 4_102_444_800_000
+
+
+def check_text(frame: bytes | str) -> None:
+    """Raises ``ValueError`` for bytes that are not UTF-8; the decoder looks at what it needs."""
+    if not frame.isascii() and isinstance(frame, bytes):
+        frame.decode()
+
+
+def json_of(frame: bytes | str) -> object:
+    """The plain value of a frame that did not fit its Structs. Raises ``ParseError``."""
+    try:
+        return msgspec.json.decode(frame)
+    except MALFORMED as error:
+        raise ParseError(f"not JSON: {error}") from error
+
+
+def liquidation(
+    exchange: str,
+    symbol: str,
+    coin: str,
+    side: Side,
+    price: Decimal,
+    quantity: Decimal,
+    notional: Decimal | None,
+    time_ms: int,
+    received_ms: int,
+    own_id: str = "",
+) -> Liquidation:
+    """A ``Liquidation`` whose numbers can be. Raises ``ParseError`` or ``ArithmeticError``.
+
+    NaN does not compare, infinities and huge exponents do not fit, and whoever writes seconds or
+    microseconds is outside the years 2010 to 2100.
+    """
+    if not (_SMALLEST <= price <= _LARGEST and _SMALLEST <= quantity <= _LARGEST):
+        raise ParseError(f"{symbol}: a price or a quantity that cannot be")
+    if notional is None:
+        EXACT.multiply(price, quantity)  # refuses endless digits where nothing else multiplies
+    elif notional > _LARGEST_USD:
+        raise ParseError(f"{symbol}: larger than any order")
+    if not _2010_MS < time_ms < _2100_MS:
+        raise ParseError(f"{symbol}: a time that is not in milliseconds")
+    return Liquidation(
+        exchange, symbol, coin, side, price, quantity, notional, time_ms, received_ms, own_id
+    )
+
+
+def contract_size(number: str) -> Decimal:
+    """A multiplier of an instrument table. Raises ``ValueError`` or ``ArithmeticError``."""
+    size = EXACT.create_decimal(number)
+    if not _SMALLEST <= size <= _LARGEST:
+        raise ValueError("a contract size that cannot be")
+    return size
+
+
+def listed(rows: Sequence[_Row], instrument: Callable[[_Row], Instrument]) -> list[Instrument]:
+    """The instruments of a table's rows, without those that say nonsense.
+
+    One contract with an impossible size is unpriced; it does not cost all the others theirs.
+    Raises ``ValueError`` where not one row of many makes sense.
+    """
+    made: list[Instrument] = []
+    for row in rows:
+        try:
+            made.append(instrument(row))
+        except MALFORMED:
+            continue
+    if rows and not made:
+        raise ValueError("no row makes sense")
+    return made

@@ -1,0 +1,258 @@
+"""OKX: perpetual swaps and futures, in contracts whose size only the instrument table tells.
+
+https://www.okx.com/docs-v5/en/#public-data-websocket-liquidation-orders-channel, read 2026-11-22.
+A frame (``data`` and ``details`` may hold several):
+
+    {"arg":{"channel":"liquidation-orders","instType":"SWAP"},"data":[{"details":[{"bkLoss":"0",
+    "bkPx":"0.007831","ccy":"","posSide":"short","side":"buy","sz":"13","ts":"1692266434010"}],
+    "instFamily":"IOST-USDT","instId":"IOST-USDT-SWAP","instType":"SWAP","uly":"IOST-USDT"}]}
+
+``side`` is the closing order's: sell closes a long; ``posSide`` can be ``net``. "This data doesn't
+represent the total number of liquidations on OKX", nor is it in order of time, and the first frame
+after a subscription repeats recent orders.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Literal
+
+import msgspec
+
+from bot.errors import ParseError
+from bot.exchanges.checks import MALFORMED, check_text, contract_size, json_of, liquidation, listed
+from bot.exchanges.coins import checked, coin
+from bot.exchanges.dialect import (
+    Ack,
+    Closing,
+    Events,
+    Heartbeat,
+    Other,
+    Parsed,
+    Pong,
+    Publication,
+    Stream,
+)
+from bot.market import DOLLARS, EXACT, Instrument, Instruments, Liquidation, Side
+
+_NAME = "okx"
+_SIDES = {"sell": Side.LONG, "buy": Side.SHORT}
+_OLD_TYPES = {"3": Side.LONG, "4": Side.SHORT}
+_KINDS = ("SWAP", "FUTURES")
+_OLD_CHANNELS = ("swap/liquidation", "futures/liquidation")
+
+
+class _Detail(msgspec.Struct, gc=False):
+    side: Literal["buy", "sell"]
+    bkPx: Decimal  # noqa: N815 (the exchange's spelling)
+    sz: Decimal
+    ts: int | str
+
+
+class _Row(msgspec.Struct, gc=False):
+    instId: str  # noqa: N815
+    details: list[_Detail]
+    instType: str = ""  # noqa: N815
+
+
+class _Arg(msgspec.Struct, gc=False):
+    channel: str = ""
+    instType: str = ""  # noqa: N815
+    instId: str = ""  # noqa: N815
+
+
+class _Frame(msgspec.Struct):
+    arg: _Arg | None = None
+    data: list[_Row] = []
+    event: str = ""
+    id: str = ""
+    code: str = ""
+    msg: str = ""
+
+
+class _FlatFrame(msgspec.Struct):
+    """Channel ``liquidations`` of 2021, one contract each: kept because recordings hold it."""
+
+    arg: _Arg
+    data: list[_Detail]
+
+
+class _OldRow(msgspec.Struct):
+    instrument_id: str
+    type: Literal["3", "4"]
+    price: Decimal
+    size: Decimal
+    created_at: datetime
+
+
+class _OldFrame(msgspec.Struct):
+    """API v3 of 2020. Its ``type``: 3 a long, 4 a short was liquidated."""
+
+    table: str
+    data: list[_OldRow]
+
+
+class _Listed(msgspec.Struct):
+    instId: str  # noqa: N815
+    ctVal: str = ""  # noqa: N815
+    ctMult: str = ""  # noqa: N815
+    ctValCcy: str = ""  # noqa: N815
+    settleCcy: str = ""  # noqa: N815
+    uly: str = ""
+    instFamily: str = ""  # noqa: N815
+
+
+class _Listing(msgspec.Struct):
+    data: list[_Listed]
+    code: str = "0"
+
+
+_DECODER = msgspec.json.Decoder(_Frame)
+_FLAT_DECODER = msgspec.json.Decoder(_FlatFrame)
+_OLD_DECODER = msgspec.json.Decoder(_OldFrame)
+_LISTING_DECODER = msgspec.json.Decoder(_Listing)
+
+
+class Okx:
+    """The dialect; see ``dialect.Exchange``."""
+
+    name = _NAME
+    urls: Mapping[str, str] = MappingProxyType(
+        {"ws": "wss://ws.okx.com:8443", "rest": "https://www.okx.com"}
+    )
+    publication = Publication(complete=False, how="a part of the orders, by its own account")
+    heartbeat = Heartbeat(every_s=20.0, payload="ping")  # silence of 30 s ends the connection
+    opens_with_old_news = True
+
+    def streams(self, instruments: Instruments, urls: Mapping[str, str]) -> tuple[Stream, ...]:
+        return (Stream("public", f"{urls['ws']}/ws/v5/public", _KINDS),)
+
+    def batches(self, topics: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+        """One each: an acknowledgement names the request, and so its one topic."""
+        return tuple((topic,) for topic in topics)
+
+    def subscribe(self, topics: tuple[str, ...], request: str) -> str:
+        args = [{"channel": "liquidation-orders", "instType": topic} for topic in topics]
+        return msgspec.json.encode({"id": request, "op": "subscribe", "args": args}).decode()
+
+    def parse(self, frame: bytes | str, received_ms: int, instruments: Instruments) -> Parsed:
+        if frame in (b"pong", "pong"):
+            return Pong()
+        try:
+            check_text(frame)
+            message = _DECODER.decode(frame)
+            arg = message.arg
+            if message.event or arg is None:
+                return _answer(message)
+            if arg.channel != "liquidation-orders":
+                return _other_channel(frame, received_ms, instruments)
+            return _events(message.data, received_ms, instruments)
+        except msgspec.ValidationError as error:
+            return _other_channel(frame, received_ms, instruments, error)
+        except MALFORMED as error:
+            raise ParseError(f"okx: {error}") from error
+
+    def listings(self, urls: Mapping[str, str]) -> tuple[str, ...]:
+        page = f"{urls['rest']}/api/v5/public/instruments?instType="
+        return tuple(page + kind for kind in _KINDS)
+
+    def instruments(self, body: bytes, url: str) -> tuple[list[Instrument], str | None]:
+        """Every contract with a size, whatever its state; one without is not open yet."""
+        try:
+            answer = _LISTING_DECODER.decode(body)
+            if answer.code != "0":
+                raise ParseError(f"okx instruments: code {answer.code}")
+            return listed([row for row in answer.data if row.ctVal], _instrument), None
+        except MALFORMED as error:
+            raise ParseError(f"okx instruments: {error}") from error
+
+
+def _events(rows: list[_Row], received_ms: int, instruments: Instruments) -> Parsed:
+    events = [
+        _event(row.instId, _SIDES[d.side], d.bkPx, d.sz, int(d.ts), received_ms, instruments)
+        for row in rows
+        if row.instType in _KINDS or not row.instType  # margin counts coins: left out
+        for d in row.details
+    ]
+    return Events(events) if events else Other()
+
+
+def _event(
+    symbol: str,
+    side: Side,
+    price: Decimal,
+    contracts: Decimal,
+    time_ms: int,
+    received_ms: int,
+    instruments: Instruments,
+) -> Liquidation:
+    known = instruments.get(symbol)
+    if known is None:  # heard, and of a size that nobody told us
+        name, notional = coin(checked(symbol).partition("-")[0]), None
+    else:
+        name, notional = known.coin, known.notional(contracts, price)
+    return liquidation(_NAME, symbol, name, side, price, contracts, notional, time_ms, received_ms)
+
+
+def _answer(message: _Frame) -> Parsed:
+    if message.event == "subscribe":
+        return Ack(message.id, accepted=True)
+    if message.event == "error":
+        return Ack(message.id, accepted=False, reason=f"{message.code} {message.msg}".strip())
+    if message.event == "notice":
+        return Closing(f"{message.code} {message.msg}".strip())
+    if message.event:
+        return Other()
+    raise ParseError("none of the documented shapes")
+
+
+def _other_channel(
+    frame: bytes | str,
+    received_ms: int,
+    instruments: Instruments,
+    error: Exception | None = None,
+) -> Parsed:
+    """Old liquidations, and channels whose ``data`` has other shapes."""
+    value = json_of(frame)
+    arg = value.get("arg") if isinstance(value, dict) else None
+    channel = arg.get("channel") if isinstance(arg, dict) else None
+    table = value.get("table") if isinstance(value, dict) else None
+    try:
+        if channel == "liquidations":
+            return _flat_events(_FLAT_DECODER.decode(frame), received_ms, instruments)
+        if table in _OLD_CHANNELS:
+            return _old_events(_OLD_DECODER.decode(frame), received_ms, instruments)
+    except MALFORMED as old_error:
+        raise ParseError(f"okx: {old_error}") from old_error
+    if channel == "liquidation-orders" or not (channel or table):
+        raise ParseError(f"okx: {error}") from error
+    return Other()
+
+
+def _flat_events(message: _FlatFrame, received_ms: int, instruments: Instruments) -> Parsed:
+    row = _Row(message.arg.instId, message.data)
+    return _events([row], received_ms, instruments)
+
+
+def _old_events(message: _OldFrame, received_ms: int, instruments: Instruments) -> Parsed:
+    return Events(
+        [
+            _event(
+                row.instrument_id, _OLD_TYPES[row.type], row.price, row.size,
+                round(row.created_at.timestamp() * 1000), received_ms, instruments,
+            )
+            for row in message.data
+        ]
+    )  # fmt: skip
+
+
+def _instrument(row: _Listed) -> Instrument:
+    """Of the names only the underlying is split: ids such as BTC-USD_UM_XPERP-310404 end anyhow."""
+    size = EXACT.multiply(contract_size(row.ctVal), contract_size(row.ctMult or "1"))
+    base, _, quote = (row.uly or row.instFamily or row.instId).partition("-")
+    symbol = checked(row.instId)
+    if row.ctValCcy in DOLLARS:  # a contract of dollars: inverse
+        return Instrument(_NAME, symbol, coin(base), "USD", size, linear=False)
+    quote = quote.split("_")[0].split("-")[0] or row.settleCcy
+    return Instrument(_NAME, symbol, coin(row.ctValCcy or base), quote, size, linear=True)
