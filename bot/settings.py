@@ -11,7 +11,7 @@ import platformdirs
 from dotenv.parser import parse_stream
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
-from rapidfuzz import process
+from rapidfuzz import fuzz, process
 
 from bot.errors import ConfigError
 from bot.exchanges import EXCHANGES
@@ -159,7 +159,7 @@ def _refuse_misspelt(path: Path, name: str, line: int) -> None:
     known = known_names()
     if name.upper() in known:
         return
-    near = process.extractOne(name.upper(), known, score_cutoff=85)
+    near = process.extractOne(name.upper(), known, scorer=fuzz.ratio, score_cutoff=85)
     if near:
         raise ConfigError(f"{path}, line {line}: {name} is no setting; did you mean {near[0]}?")
 

@@ -1,0 +1,46 @@
+"""Nothing secret passes the log."""
+
+import logging
+from collections.abc import Iterator
+
+import pytest
+import structlog
+
+from bot.log import Redactor, configure
+
+TELEGRAM = "123456789:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsawx"
+DISCORD = "MTE5ODYyMjQ4MzQ3MTkyNTI0OA.Cl2FMQ.ZnCjm1XVW7vRze4b7Cq4se7kKWsABCDEF"
+PLAIN = "no-known-shape"
+
+
+@pytest.fixture
+def _quiet_afterwards() -> Iterator[None]:
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers, root.level = handlers, level
+    structlog.reset_defaults()
+
+
+@pytest.mark.usefixtures("_quiet_afterwards")
+def test_tokens_leave_no_trace_in_lines_nor_tracebacks(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    configure("debug", [PLAIN])
+    log = structlog.get_logger()
+    log.info("asked", url=f"https://api.telegram.org/bot{TELEGRAM}/getMe")
+    logging.getLogger("some.library").debug("header %s", DISCORD)
+    try:
+        raise ValueError(f"postgresql://me:hunter22@db/x {PLAIN}")
+    except ValueError:
+        log.exception("failed")
+    written = capsys.readouterr().err
+    assert "asked" in written
+    assert "failed" in written
+    assert "ValueError" in written
+    for secret in (TELEGRAM, DISCORD, "hunter22", PLAIN):
+        assert secret not in written
+
+
+def test_the_longer_secret_is_taken_out_before_its_part() -> None:
+    assert Redactor(["abcdef", "abcdefghi"]).clean("x abcdefghi y") == "x [secret] y"

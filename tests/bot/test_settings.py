@@ -1,0 +1,69 @@
+"""Settings: what works is read, what cannot work is said in one sentence."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.errors import ConfigError
+from bot.rules import Destination
+from bot.settings import load_settings
+
+
+def env(folder: Path, text: str) -> Path:
+    path = folder / ".env"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_an_empty_file_leaves_every_default(tmp_path: Path) -> None:
+    settings = load_settings(env(tmp_path, "TELEGRAM_TOKEN=\n"))
+    assert settings.telegram_token is None
+    assert settings.exchange_names == ["binance", "bybit", "okx"]
+    assert settings.urls_of("binance")["ws"] == "wss://fstream.binance.com"
+
+
+def test_values_are_read_and_a_base_url_loses_its_slash(tmp_path: Path) -> None:
+    text = "EXCHANGES=okx, bybit\nOKX_WS_URL=wss://wseea.okx.com:8443/\nOPERATOR=telegram:12\n"
+    settings = load_settings(env(tmp_path, text))
+    assert settings.exchange_names == ["okx", "bybit"]
+    assert settings.urls_of("okx")["ws"] == "wss://wseea.okx.com:8443"
+    assert settings.operator_destination == Destination("telegram", 12, direct=True)
+
+
+def test_a_group_may_be_the_operator(tmp_path: Path) -> None:
+    settings = load_settings(env(tmp_path, "OPERATOR=telegram:-100200\n"))
+    assert settings.operator_destination == Destination("telegram", -100200)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("this is no setting\n", "line 1: write NAME=value"),
+        ("OK=1\nTELEGRAM_TOKEN\n", "line 2: write NAME=value"),
+        ("TELEGRAM_TOKN=1:x\n", "did you mean TELEGRAM_TOKEN?"),
+        ("EXCHANGES=binance,ftx\n", "ftx is no exchange known here"),
+        ("EXCHANGES=,\n", "name at least one"),
+        ("OPERATOR=me\n", "telegram:123456 or discord:123456"),
+        ("OPERATOR=telegram:１２\n", "telegram:123456 or discord:123456"),
+        ("BYBIT_WS_URL=stream.bybit.com\n", "BYBIT_WS_URL must begin with"),
+        ("TELEGRAM_TOKEN='12 34'\n", "a token has no spaces"),
+        ("LOG_LEVEL=loud\n", "LOG_LEVEL: write debug, info"),
+    ],
+)
+def test_what_cannot_work_is_said_in_one_sentence(tmp_path: Path, text: str, sentence: str) -> None:
+    with pytest.raises(ConfigError) as error:
+        load_settings(env(tmp_path, text))
+    assert sentence in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def test_a_file_that_is_no_text_is_named(tmp_path: Path) -> None:
+    path = tmp_path / ".env"
+    path.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(ConfigError, match="UTF-8"):
+        load_settings(path)
+
+
+def test_a_settings_object_does_not_show_its_tokens(tmp_path: Path) -> None:
+    settings = load_settings(env(tmp_path, "TELEGRAM_TOKEN=123:SECRETSECRET\n"))
+    assert "SECRETSECRET" not in repr(settings)
