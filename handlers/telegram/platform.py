@@ -1,0 +1,103 @@
+"""Telegram, whole: get to know the bot, offer its commands, listen until cancelled."""
+
+import random
+from collections.abc import Iterable
+
+import structlog
+from telegram import User
+from telegram.error import InvalidToken, RetryAfter, TelegramError
+
+from bot.backoff import Backoff
+from bot.clock import Clock
+from bot.errors import ConfigError
+from bot.ports import Notebook
+from handlers.talk import Command, House
+from handlers.telegram import errors
+from handlers.telegram.connection import REFUSED, Connection
+from handlers.telegram.converse import Conversation, Router
+from handlers.telegram.listen import POLL_S, Listener
+from handlers.telegram.menu import offer_commands
+from handlers.telegram.notify import PLATFORM, TelegramNotifier
+
+CHECK_S = 15.0
+
+log = structlog.get_logger()
+
+
+class TelegramPlatform:
+    """``clock`` is the real one. Building it opens nothing; ``ConfigError`` for a token or proxy
+    that cannot be one."""
+
+    name = PLATFORM
+
+    def __init__(
+        self,
+        token: str,
+        api_url: str,
+        clock: Clock,
+        notebook: Notebook,
+        proxy: str | None = None,
+        poll_s: int = POLL_S,
+    ) -> None:
+        self._api_url = api_url
+        self._connection = Connection(token, api_url, proxy)
+        self._bot = self._connection.bot
+        self._clock = clock
+        self._notebook = notebook
+        self._poll_s = poll_s
+        self.notifier = TelegramNotifier(self._bot, clock)
+
+    async def run(self, house: House, router: Router, commands: Iterable[Command]) -> None:
+        """Listen and answer until cancelled; may be called again after it raised.
+
+        Raises ``ConfigError`` when Telegram refuses the token: trying on has no sense then.
+        """
+        me = await self._meet()
+        house.bot_links[PLATFORM] = f"https://t.me/{me.username}"
+        await offer_commands(self._bot, me.id, commands, self._notebook)
+        log.info("Telegram listens", bot=f"@{me.username}")
+        conversation = Conversation(self._bot, me.username or "", self.notifier, router, house)
+        listener = Listener(
+            self._bot, conversation.handle, conversation.apologise, self._clock, self._poll_s
+        )
+        await listener.run()
+
+    async def check(self) -> tuple[bool, str]:
+        """Whether Telegram can be used from here, and a sentence that says so or what to mend."""
+        try:
+            async with self._clock.timeout(CHECK_S):
+                me = await self._bot.get_me()
+        except InvalidToken:
+            return False, self._refused()
+        except (TelegramError, TimeoutError) as error:
+            reason = getattr(error, "message", "") or "no answer in time"
+            return False, (
+                f"Telegram cannot be reached at {self._api_url} ({reason}): where it is blocked, "
+                "set HTTPS_PROXY, or TELEGRAM_API_URL to a Bot API server of your own."
+            )
+        return True, f"Telegram: connected as @{me.username}, https://t.me/{me.username}"
+
+    async def close(self) -> None:
+        """Close the connections, after the last delivery."""
+        await self._connection.close()
+
+    async def _meet(self) -> User:
+        """Who we are; repeats until Telegram answers, and takes polling back from a webhook."""
+        backoff = Backoff(random.random)
+        while True:
+            try:
+                me = await self._bot.get_me()
+                await self._bot.delete_webhook()
+                return me
+            except InvalidToken:
+                raise ConfigError(self._refused()) from None
+            except RetryAfter as error:
+                await self._clock.sleep(errors.seconds(error))
+            except TelegramError as error:
+                log.warning("Telegram cannot be reached", reason=error.message)
+                await self._clock.sleep(backoff.after())
+
+    def _refused(self) -> str:
+        if "//api.telegram.org" in self._api_url:
+            return REFUSED
+        return f"{REFUSED} Or TELEGRAM_API_URL ({self._api_url}) is no Bot API server."
