@@ -16,12 +16,16 @@ HOUR_MS = 60 * MINUTE_MS
 DAY_MS = 24 * HOUR_MS
 
 
-class Clock(Protocol):
-    """What the core may ask of time."""
+class Now(Protocol):
+    """A clock that can be read: all that may be asked of the market's."""
 
     def now_ms(self) -> int:
         """Milliseconds since 1970-01-01 UTC."""
         ...
+
+
+class Clock(Now, Protocol):
+    """What the core may ask of real time."""
 
     def monotonic(self) -> float:
         """Seconds since an arbitrary moment; never steps back."""

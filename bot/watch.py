@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import structlog
 
-from bot.clock import Clock
+from bot.clock import Clock, Now
 from bot.engine import Engine
 from bot.errors import StoreError
 from bot.events import Event, Tick
@@ -72,7 +72,7 @@ class Watch:
                 return
 
 
-async def tick(inbox: Inbox, market: Clock, real: Clock) -> None:
+async def tick(inbox: Inbox, market: Now, real: Clock) -> None:
     """Tell the engine the market's time every second: windows fall without events too."""
     while True:
         await real.sleep(TICK_S)
