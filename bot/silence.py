@@ -1,0 +1,40 @@
+"""Tells the engine, as gaps, when one stream was not heard."""
+
+from bot.clock import Clock
+from bot.inbox import Inbox
+from bot.market import Gap
+
+STARTING = "starting"
+
+
+class Silence:
+    """At most one open gap of one stream; ``clock`` is the market's."""
+
+    def __init__(self, exchange: str, stream: str, inbox: Inbox, clock: Clock) -> None:
+        self._exchange = exchange
+        self._stream = stream
+        self._inbox = inbox
+        self._clock = clock
+        self._gap: Gap | None = None
+
+    @property
+    def open(self) -> bool:
+        return self._gap is not None
+
+    def begin(self, start_ms: int, reason: str) -> None:
+        self._gap = Gap(self._exchange, self._stream, start_ms, None, reason)
+        self._inbox.note(self._gap)
+
+    def because(self, reason: str) -> None:
+        """The reason is another now: this gap ends and the next begins at the same moment."""
+        if self._gap is not None and self._gap.reason != reason:
+            self.begin(self.end(), reason)
+
+    def end(self) -> int:
+        """The stream is heard again, or not needed any more; the end that was told."""
+        end_ms = self._clock.now_ms()
+        if self._gap is not None:
+            gap, self._gap = self._gap, None
+            end_ms = max(end_ms, gap.start_ms)
+            self._inbox.note(Gap(gap.exchange, gap.stream, gap.start_ms, end_ms, gap.reason))
+        return end_ms

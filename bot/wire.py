@@ -1,0 +1,43 @@
+"""What a feed is given to reach the world with: session, clocks, proxy, chance and patience."""
+
+import random as chance
+from collections.abc import Callable
+
+import aiohttp
+import msgspec
+
+from bot.clock import Clock
+
+
+class Limits(msgspec.Struct, frozen=True):
+    """Seconds of real time where the name ends in ``_s``; tests over sockets shorten them."""
+
+    connect_s: float = 10.0
+    ack_s: float = 5.0
+    pong_s: float = 10.0
+    close_s: float = 1.0
+    opening_s: float = 5.0
+    first_retry_s: float = 0.5
+    longest_retry_s: float = 60.0
+    healthy_s: float = 60.0
+    table_patience_s: float = 5.0
+    table_refresh_s: float = 600.0
+    fetch_s: float = 15.0
+    message_bytes: int = 64 * 1024 * 1024
+    """A burst comes as one frame: 25,000 liquidations are 2 to 4 MB."""
+    refusals: int = 100
+    """Halving ends here: an exchange that refuses this much means us, not a topic."""
+
+
+class Wire(msgspec.Struct, frozen=True):
+    """``market`` stamps what was received and the gaps; ``real`` times everything else.
+
+    ``random`` gives numbers in [0, 1), for the jitter of retries.
+    """
+
+    session: aiohttp.ClientSession
+    market: Clock
+    real: Clock
+    proxy: str | None = None
+    limits: Limits = Limits()
+    random: Callable[[], float] = chance.random
