@@ -40,6 +40,8 @@ class Request:
     ``text`` is what was typed behind the command (Telegram, console); ``options`` the filled form
     (Discord), ``form`` its name. ``private``: only the author reads the answer's place.
     ``may_manage`` asks the platform, at that moment, whether the author may change this place.
+    ``elsewhere``: the answer is not shown at ``destination`` itself, so that a saved rule has yet
+    to prove that it can arrive there.
     """
 
     def __init__(
@@ -52,6 +54,7 @@ class Request:
         options: Mapping[str, str] | None = None,
         private: bool = True,
         pressed: bool = False,
+        elsewhere: bool = False,
         may_manage: Callable[[], Awaitable[bool]],
     ) -> None:
         self.destination = destination
@@ -61,6 +64,7 @@ class Request:
         self.options = dict(options or {})
         self.private = private
         self.pressed = pressed
+        self.elsewhere = elsewhere
         self.may_manage = may_manage
 
 

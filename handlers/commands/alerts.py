@@ -1,0 +1,36 @@
+"""``/alerts``: the alerts of this place, nearest to firing first, to be paused or deleted."""
+
+from msgspec.structs import replace
+
+from handlers import listing
+from handlers.screens import SCREENS, without_mark
+from handlers.talk import Form, House, Reply, Request
+
+
+class Alerts:
+    """The list and its buttons."""
+
+    name = "alerts"
+    summary = "Your alerts, nearest to firing first: pause, delete"
+    usage = ""
+    forms = (Form("", summary),)
+    verbs = ("alerts", *sorted(SCREENS))
+
+    async def answer(self, request: Request, house: House) -> Reply:
+        """The list, or one alert after what was done with it."""
+        words, is_screen = without_mark(request.text.split())
+        number = words[0] if words else ""
+        if not request.pressed or request.form not in SCREENS:
+            return await listing.listing(request, house, _page(number))
+        act = {
+            "rule": listing.show,
+            "pause": listing.pause,
+            "resume": listing.resume,
+            "delete": listing.delete,
+        }[request.form]
+        reply = await act(number, request, house)
+        return reply if is_screen else replace(reply, edit=False)
+
+
+def _page(word: str) -> int:
+    return int(word) if word.isascii() and word.isdigit() and len(word) <= 3 else 1

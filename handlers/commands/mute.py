@@ -1,0 +1,33 @@
+"""``/mute``: no alerts here for a while; what fires meanwhile is not sent later."""
+
+from msgspec.structs import replace
+
+from bot.amounts import parse_span
+from bot.wording.text import Code, Message, Paragraph
+from handlers.questions import filled
+from handlers.rights import refusal
+from handlers.standing import until
+from handlers.talk import Form, House, Option, Reply, Request
+
+DEFAULT = "1h"
+
+
+class Mute:
+    """A pause with an end."""
+
+    name = "mute"
+    summary = "No alerts here for a while: 1h, or as long as you say"
+    usage = "[2h]"
+    forms = (Form("", summary, (Option("span", "How long, such as 30m, 2h or 1d", "text"),)),)
+    verbs = ("mute",)
+
+    async def answer(self, request: Request, house: House) -> Reply:
+        """Until when nothing comes; a second mute replaces the first."""
+        span_ms = parse_span(request.text or filled(request, "span") or DEFAULT)
+        if refused := await refusal(request, house):
+            return refused
+        chat = await house.chats.get(request.destination)
+        muted = replace(chat, muted_until_ms=house.clock.now_ms() + span_ms)
+        await house.chats.save(muted)
+        end = (Code("/unmute"), " ends it sooner. Your alerts are kept.")
+        return Reply(Message(("Muted here until ", until(muted), "."), (Paragraph((end,)),)))

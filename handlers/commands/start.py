@@ -1,0 +1,73 @@
+"""``/start``: three taps to a working alert, or a deep link that carries one."""
+
+from bot.errors import UserError
+from bot.rule_text import from_link_payload
+from bot.wording.text import Message
+from handlers import welcome
+from handlers.pace import choose
+from handlers.rights import may_change, refusal
+from handlers.saving import save_for
+from handlers.standing import awaken
+from handlers.talk import Form, House, Reply, Request
+from handlers.trial import send_trial
+
+
+class Start:
+    """The first words, and every screen that follows them."""
+
+    name = "start"
+    summary = "Set up alerts here in three taps, or go on after /stop"
+    usage = ""
+    forms = (Form("", summary),)
+    verbs = ("hello", "pace", "trial")
+
+    async def answer(self, request: Request, house: House) -> Reply:
+        """The screen that the tap or the link asks for."""
+        if request.pressed and request.form == "pace":
+            return await _pace(request, house)
+        if request.pressed and request.form == "trial":
+            return await _trial(request, house)
+        if not request.pressed and await may_change(request):
+            before = await awaken(request.destination, house)
+            if reply := await _linked(request, house):
+                return reply
+            if before.state == "stopped":
+                return Reply(await _greeting(request, house, back=True))
+        return Reply(await _greeting(request, house), edit=request.pressed)
+
+
+async def _greeting(request: Request, house: House, back: bool = False) -> Message:
+    kept = len(await house.rulebook.of(request.destination)) if back else None
+    if request.destination.direct:
+        return welcome.first_screen(house, kept)
+    return welcome.group_screen(house, kept)
+
+
+async def _linked(request: Request, house: House) -> Reply | None:
+    """The rule that a deep link carries; None for any other payload."""
+    try:
+        draft = from_link_payload(request.text)
+    except UserError:
+        return None
+    return await save_for(request, draft, house)
+
+
+async def _pace(request: Request, house: House) -> Reply:
+    if refused := await refusal(request, house):
+        return refused
+    if request.text == "own":
+        return Reply(welcome.own_number(), edit=True)
+    if request.text == "none":
+        return Reply(welcome.not_here(), edit=True)
+    chosen = await choose(request.text, request.destination, request.author, house)
+    value = house.desk.value(chosen.rule)
+    if request.destination.direct:
+        return Reply(welcome.set_screen(chosen, value), edit=True)
+    return Reply(welcome.group_set(chosen, value), edit=True)
+
+
+async def _trial(request: Request, house: House) -> Reply:
+    if refused := await refusal(request, house):
+        return refused
+    await send_trial(request.destination, request.author, house)
+    return Reply(welcome.ready_screen(), edit=True)

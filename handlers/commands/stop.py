@@ -1,0 +1,26 @@
+"""``/stop``: nothing is sent here until ``/start``; the alerts are kept."""
+
+from msgspec.structs import replace
+
+from bot.wording.text import Code, Message
+from handlers.rights import refusal
+from handlers.talk import Form, House, Reply, Request
+
+
+class Stop:
+    """A pause without an end."""
+
+    name = "stop"
+    summary = "Send nothing here until /start; alerts are kept"
+    usage = ""
+    forms = (Form("", summary),)
+    verbs = ()
+
+    async def answer(self, request: Request, house: House) -> Reply:
+        """The pause, confirmed when it is stored."""
+        if refused := await refusal(request, house):
+            return refused
+        chat = await house.chats.get(request.destination)
+        await house.chats.save(replace(chat, state="stopped", reason=""))
+        said = ("Paused. Nothing will come until ", Code("/start"), ". Your alerts are kept.")
+        return Reply(Message(said))

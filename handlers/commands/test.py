@@ -1,0 +1,35 @@
+"""``/test``: a marked test alert, here, so that the whole way is proved."""
+
+from bot.rules import Destination
+from bot.wording.text import Message
+from handlers.rights import in_private, may_change, private_link, refusal
+from handlers.standing import found_again, quiet_line
+from handlers.talk import Form, House, Reply, Request
+from handlers.trial import send_trial
+
+
+class Test:
+    """An alert about nothing."""
+
+    name = "test"
+    summary = "A marked test alert, here"
+    usage = ""
+    forms = (Form("", summary),)
+    verbs = ("test",)
+
+    async def answer(self, request: Request, house: House) -> Reply:
+        """What comes next, or why nothing would."""
+        if await may_change(request):
+            return await _sent(request.destination, request, house, "A test alert is on its way")
+        if private_link(request, house) or request.destination.platform not in house.notifiers:
+            return await refusal(request, house) or Reply(None)
+        return await _sent(in_private(request), request, house, "A test alert comes to you by DM")
+
+
+async def _sent(destination: Destination, request: Request, house: House, said: str) -> Reply:
+    if destination == request.destination:
+        await found_again(destination, house)
+    if quiet := await quiet_line(destination, house):
+        return Reply(Message(("No test: ", *quiet)))
+    await send_trial(destination, request.author, house)
+    return Reply(Message((f"{said}, marked TEST. Its numbers are invented.",)))

@@ -1,0 +1,31 @@
+"""``/unmute``: alerts here again, before the mute has run out."""
+
+from msgspec.structs import replace
+
+from bot.wording.text import Code, Message
+from handlers.rights import refusal
+from handlers.standing import is_muted
+from handlers.talk import Form, House, Reply, Request
+
+
+class Unmute:
+    """The end of a pause."""
+
+    name = "unmute"
+    summary = "Alerts here again, before the mute has run out"
+    usage = ""
+    forms = (Form("", summary),)
+    verbs = ("unmute",)
+
+    async def answer(self, request: Request, house: House) -> Reply:
+        """What holds from now on; a stop stays a stop."""
+        if refused := await refusal(request, house):
+            return refused
+        chat = await house.chats.get(request.destination)
+        if chat.muted_until_ms:
+            await house.chats.save(replace(chat, muted_until_ms=0))
+        if chat.state == "stopped":
+            return Reply(Message(("Still paused by /stop: ", Code("/start"), " goes on.")))
+        if is_muted(chat, house):
+            return Reply(Message(("Alerts come here again.",)))
+        return Reply(Message(("Nothing was muted here: alerts come.",)))

@@ -1,0 +1,41 @@
+"""Whether a place is written to at all: active, muted for a while, or stopped."""
+
+from msgspec.structs import replace
+
+from bot.ports import Chat
+from bot.rules import Destination
+from bot.wording.text import Code, Line, Moment
+from handlers.talk import House
+
+
+async def quiet_line(destination: Destination, house: House) -> Line | None:
+    """Why nothing would be sent there now; None where it would."""
+    chat = await house.chats.get(destination)
+    if chat.state == "stopped":
+        return ("All alerts are paused here: ", Code("/start"), " turns them on again.")
+    if is_muted(chat, house):
+        return ("Muted here until ", until(chat), ": ", Code("/unmute"), " ends it.")
+    return None
+
+
+async def awaken(destination: Destination, house: House) -> Chat:
+    """Write there again, after a stop or when the place had been given up; the state before."""
+    chat = await house.chats.get(destination)
+    if chat.state != "active":
+        await house.chats.save(replace(chat, state="active", reason=""))
+    return chat
+
+
+async def found_again(destination: Destination, house: House) -> None:
+    """Who asks can be reached: forget that the place had been given up, but not a stop."""
+    chat = await house.chats.get(destination)
+    if chat.state == "gone":
+        await house.chats.save(replace(chat, state="active", reason=""))
+
+
+def is_muted(chat: Chat, house: House) -> bool:
+    return chat.muted_until_ms > house.clock.now_ms()
+
+
+def until(chat: Chat) -> Moment:
+    return Moment(chat.muted_until_ms, "f")

@@ -1,0 +1,141 @@
+"""The screens of the first three taps, for a person and for a group."""
+
+from bot.figures import Reading
+from bot.presets import Preset
+from bot.wording.coverage import deafness, is_young, listening, plus
+from bot.wording.lines import heavier, sided
+from bot.wording.numbers import fine_money, money, together
+from bot.wording.rules import say_rule
+from bot.wording.text import Bold, Button, Code, Line, Message, Note, Paragraph
+from handlers.ownership import ANYONE
+from handlers.pace import Chosen, heard, offered
+from handlers.talk import House
+
+NO_ADVICE = "Figures, not advice."
+
+Row = tuple[Button, ...]
+
+
+def first_screen(house: House, kept: int | None = None) -> Message:
+    """Tap 1: what this is, what is going on, how often it may write.
+
+    ``kept`` rules are on again after a stop; None where there was none.
+    """
+    ask: Line = ("How often may I write?",)
+    notes = tuple(f"{one.label}: {one.note}" for one in offered(house) if one.note)
+    lines = (ask, (" · ".join(notes),)) if notes else (ask,)
+    blocks = (Paragraph((*_back(kept), now_line(house))), Paragraph(lines), Note((NO_ADVICE,)))
+    rows = (*_preset_rows(offered(house)), (Button("My own number", "pace|own"),))
+    return Message((_purpose(house),), blocks, rows)
+
+
+def group_screen(house: House, kept: int | None = None) -> Message:
+    """A group's greeting: nothing is on until an admin chooses; his buttons are anybody's."""
+    ask = (
+        "Anyone may ask ",
+        Code("/liqs"),
+        " and ",
+        Code("/imbalance"),
+        ". An admin can switch on alerts here:",
+    )
+    rows = _preset_rows(offered(house), f"|{ANYONE}")
+    last = ((Button("Not here", f"pace|none|{ANYONE}"),),)
+    blocks = (Paragraph((*_back(kept), now_line(house), ask)), Note((NO_ADVICE,)))
+    return Message(("Liqwatch is here.",), blocks, (*rows, *last))
+
+
+def set_screen(chosen: Chosen, value: int | None) -> Message:
+    """Tap 2: what was set, how far away it is, and how a test arrives."""
+    rows = (
+        (Button("Send me a test", "trial"),),
+        (Button("Change", "hello"), Button("My own number", "pace|own")),
+    )
+    return Message(("Set.",), (Paragraph(_set_lines(chosen, value)),), rows)
+
+
+def group_set(chosen: Chosen, value: int | None) -> Message:
+    """A group's choice, shrunk to what matters from now on."""
+    more: Line = (Code("/alerts"), " to change, ", Code("/test"), " to hear one.")
+    return Message(
+        (f"Set by an admin: {chosen.preset.label.lower()}, here.",),
+        (Paragraph((*_set_lines(chosen, value), more)),),
+    )
+
+
+def ready_screen() -> Message:
+    """Tap 3: the test is on its way; what one can do from here."""
+    lines: tuple[Line, ...] = (
+        ("The test alert is on its way; its numbers are invented.",),
+        (Code("/liqs"), " now · ", Code("/alerts"), " yours · ", Code("/mute"), " for a while"),
+        (f"Figures are at least what I heard. {NO_ADVICE}",),
+    )
+    return Message(("Ready.",), (Paragraph(lines),))
+
+
+def own_number() -> Message:
+    """How to type a rule."""
+    lines: tuple[Line, ...] = (
+        (Code("/alert 50m"), " all coins, 1 h, over $50M"),
+        (Code("/alert BTC 5m long > 10m"), " BTC longs, 5 min, over $10M"),
+    )
+    return Message(
+        ("Type your own number, such as:",), (Paragraph(lines),), ((Button("Back", "hello"),),)
+    )
+
+
+def not_here() -> Message:
+    return Message(("No alerts here. Anyone may ask ", Code("/liqs"), "; /start asks again."))
+
+
+def now_line(house: House) -> Line:
+    """``Right now: $8.2M+ in the last hour, 54% longs.`` or that it has just started."""
+    reading = house.desk.reading(None, None, "1h")
+    if (deaf := deafness(reading)) is not None:
+        return deaf
+    if is_young(reading):
+        return listening(reading, _told(reading))
+    if not reading.total:
+        return ("Right now: nothing liquidated in the last hour.",)
+    return (
+        f"Right now: {_told(reading)} in the last hour, ",
+        f"{sided(reading, heavier(reading))}.",
+    )
+
+
+def _told(reading: Reading) -> str:
+    return f"{money(reading.total)}{plus(reading)}" if reading.total else "nothing"
+
+
+def _purpose(house: House) -> str:
+    number = len(heard(house))
+    exchanges = "1 exchange" if number == 1 else f"{number} exchanges"
+    return f"I watch forced liquidations on {exchanges} and tell you when it gets big."
+
+
+def _back(kept: int | None) -> tuple[Line, ...]:
+    if kept is None:
+        return ()
+    if kept == 0:
+        return (("I am on again.",),)
+    return ((f"I am on again, with {kept} alert{'' if kept == 1 else 's'}: ", Code("/alerts")),)
+
+
+def _preset_rows(presets: tuple[Preset, ...], owner: str = "") -> tuple[Row, ...]:
+    return tuple((Button(one.label, f"pace|{one.name}{owner}"),) for one in presets)
+
+
+def _set_lines(chosen: Chosen, value: int | None) -> tuple[Line, ...]:
+    rule = chosen.rule
+    often = f": {chosen.preset.often}" if chosen.preset.often else ""
+    lines: list[Line] = [("I write when ", Bold(say_rule(rule)), often)]
+    if value is not None and value <= rule.threshold:
+        away = fine_money(rule.threshold - value)
+        lines.append((f"Now {money(value)}, so {away} away.",))
+    elif value is not None:
+        lines.append(
+            (f"Already there: {money(value)}. I write when it falls back and rises again.",)
+        )
+    if chosen.replaced:
+        others = together([say_rule(rule) for rule in chosen.replaced])
+        lines.append((f"In place of {others}.",))
+    return tuple(lines)
