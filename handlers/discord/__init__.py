@@ -1,0 +1,1 @@
+"""Discord: slash commands, embeds and components, over discord.py."""

@@ -1,0 +1,104 @@
+"""One connection to Discord: slash commands and presses come in, removals are noticed."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import discord
+import structlog
+from discord import app_commands
+
+from bot.ports import Notebook
+from handlers.discord.place import Interaction
+from handlers.discord.respond import Responder
+from handlers.discord.sync import sync_when_changed
+
+log = structlog.get_logger()
+
+LONGEST_RATE_LIMIT_S = 30.0
+"""The least that the library takes; a longer wait comes back to our own schedule."""
+
+SlashCommand = app_commands.Command[Any, ..., None] | app_commands.Group
+Channels = list[tuple[int, int]]
+
+
+class Ears(discord.app_commands.CommandTree[discord.Client]):
+    """The library's dispatch of slash commands; what breaks in one is told to its asker."""
+
+    def __init__(self, client: discord.Client, responder: Responder) -> None:
+        super().__init__(
+            client,
+            allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True),
+            allowed_installs=app_commands.AppInstallationType(guild=True),
+        )
+        self._responder = responder
+
+    async def on_error(
+        self, interaction: Interaction, error: app_commands.AppCommandError, /
+    ) -> None:
+        log.error("discord: a command broke", exc_info=error)
+        if interaction.type is discord.InteractionType.application_command:
+            await self._responder.apologise(interaction)
+
+
+class LiqwatchClient(discord.Client):
+    """Lives for one try of the supervisor; hears guilds and interactions, keeps no members.
+
+    ``pressed`` gets every component; ``removed`` the channels, each with its parent or 0, that
+    are lost; ``identifies`` is called before each IDENTIFY and may raise.
+    """
+
+    def __init__(
+        self,
+        commands: list[SlashCommand],
+        pressed: Callable[[Interaction], Awaitable[None]],
+        removed: Callable[[Channels, str], Awaitable[None]],
+        identifies: Callable[[], None],
+        responder: Responder,
+        notebook: Notebook,
+        proxy: str | None = None,
+    ) -> None:
+        super().__init__(
+            intents=discord.Intents(guilds=True),
+            allowed_mentions=discord.AllowedMentions.none(),
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            chunk_guilds_at_startup=False,
+            max_messages=None,
+            max_ratelimit_timeout=LONGEST_RATE_LIMIT_S,
+            proxy=proxy,
+        )
+        self._pressed = pressed
+        self._removed = removed
+        self._identifies = identifies
+        self._responder = responder
+        self._notebook = notebook
+        self._ears = Ears(self, responder)
+        for command in commands:
+            self._ears.add_command(command)
+
+    async def setup_hook(self) -> None:
+        await sync_when_changed(self._ears, self.application_id or 0, self._notebook)
+
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        self._identifies()
+        await super().before_identify_hook(shard_id, initial=initial)
+
+    async def on_interaction(self, interaction: Interaction) -> None:
+        if interaction.type is discord.InteractionType.component:
+            await self._pressed(interaction)
+
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        lost = [(channel.id, 0) for channel in guild.channels]
+        lost += [(thread.id, thread.parent_id) for thread in guild.threads]
+        await self._removed(lost, "removed from the server")
+
+    async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
+        await self._removed([(channel.id, 0)], "the channel was deleted")
+
+    async def on_thread_delete(self, thread: discord.Thread) -> None:
+        await self._removed([(thread.id, thread.parent_id)], "the thread was deleted")
+
+    async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
+        """One press that breaks breaks alone."""
+        log.error("discord: an event broke", event=event_method, exc_info=True)
+        if args and isinstance(args[0], discord.Interaction):
+            await self._responder.apologise(args[0])

@@ -1,0 +1,44 @@
+"""What Discord offers while an option is typed; at most 25 answers, from memory or one read."""
+
+from discord import app_commands
+
+from bot.wording.rules import say_rule
+from handlers.discord.escaping import bare
+from handlers.discord.limits import CHOICE, CHOICES, cut
+from handlers.discord.place import Interaction, person
+from handlers.talk import House
+
+Choice = app_commands.Choice[str]
+
+BUSIEST = "24h"
+
+
+class Completion:
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    async def coins(self, interaction: Interaction, typed: str) -> list[Choice]:
+        """Known coins that begin with what was typed, then those that hold it; busiest first."""
+        wanted = typed.strip().upper()
+        known = self._busiest_first()
+        begins = [coin for coin in known if coin.upper().startswith(wanted)]
+        holds = [coin for coin in known if wanted in coin.upper()[1:] and coin not in begins]
+        return [_choice(coin, coin) for coin in (begins + holds)[:CHOICES]]
+
+    async def rules(self, interaction: Interaction, typed: str) -> list[Choice]:
+        """The asker's own rules whose words hold what was typed."""
+        rules = await self._house.rulebook.of(person(interaction))
+        said = [(say_rule(rule), str(rule.id)) for rule in rules]
+        wanted = typed.strip().casefold()
+        fitting = [entry for entry in said if wanted in entry[0].casefold()]
+        return [_choice(words, rule) for words, rule in fitting[:CHOICES]]
+
+    def _busiest_first(self) -> list[str]:
+        listed = set(self._house.desk.coins())
+        reading = self._house.desk.reading(None, None, BUSIEST)
+        busy = [split.name for split in reading.coins if split.name in listed]
+        return busy + sorted(listed.difference(busy))
+
+
+def _choice(words: str, value: str) -> Choice:
+    return app_commands.Choice(name=cut(bare(words), CHOICE), value=value[:CHOICE])

@@ -1,0 +1,18 @@
+"""What can be asked here, and the way to the answers; one argument instead of three."""
+
+from collections.abc import Awaitable, Callable, Mapping
+
+import msgspec
+
+from handlers.talk import Command, House, Reply, Request
+
+Asked = Callable[[str, Request, House], Awaitable[Reply]]
+
+
+class Conversation(msgspec.Struct, frozen=True):
+    """``answer`` takes a command's name, ``press`` a button's action."""
+
+    commands: Mapping[str, Command]
+    answer: Asked
+    press: Asked
+    house: House

@@ -1,0 +1,26 @@
+"""What follows when the bot was removed from a server or a channel was deleted."""
+
+import structlog
+from msgspec.structs import replace
+
+from handlers.discord.client import Channels
+from handlers.discord.place import of_channel
+from handlers.talk import House
+
+log = structlog.get_logger()
+
+
+class Departures:
+    """Heard while connected only; what was missed shows at the next delivery."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    async def removed(self, channels: Channels, reason: str) -> None:
+        """Channels that have alerts are gone until ``/setup`` is used there again."""
+        for channel, parent in channels:
+            destination = of_channel(channel, parent)
+            if await self._house.rulebook.of(destination):
+                chat = await self._house.chats.get(destination)
+                await self._house.chats.save(replace(chat, state="gone", reason=reason))
+                log.info("discord: a channel is gone", reason=reason)

@@ -1,0 +1,66 @@
+"""What ``/setup`` changes: a channel's rules, its role, and the test it posts."""
+
+from bot.wording.notices import sample_alert
+from msgspec.structs import replace
+
+from bot.delivery.outcomes import Delivered, Gone, Refused
+from bot.events import RuleRemoved
+from bot.ports import Notifier
+from bot.presets import Preset
+from bot.rule_text import draft_of
+from bot.wording.alert import alert_message
+from bot.wording.rules import say_rule
+from handlers.discord.setup_plan import Plan
+from handlers.pace import choose, offered
+from handlers.talk import House
+
+
+class Acts:
+    """Everything below is done to the plan's channel."""
+
+    def __init__(self, house: House, notifier: Notifier) -> None:
+        self._house = house
+        self._notifier = notifier
+
+    def presets(self) -> tuple[Preset, ...]:
+        """Rarest first, fitted to what is heard."""
+        return offered(self._house)
+
+    async def begun(self, plan: Plan) -> Plan:
+        """The plan with what is set there already."""
+        chat = await self._house.chats.get(plan.destination)
+        drafts = [draft_of(rule) for rule in await self._house.rulebook.of(plan.destination)]
+        preset = next((one.name for one in self.presets() if one.draft in drafts), "")
+        return replace(plan, preset=preset, role=chat.role, share=chat.share)
+
+    async def rules_on(self, plan: Plan) -> list[str]:
+        """In words; paused ones do not count."""
+        rules = await self._house.rulebook.of(plan.destination)
+        return [say_rule(rule) for rule in rules if not rule.paused]
+
+    async def switch_on(self, plan: Plan, author: int) -> str:
+        """The rule in words. Raises ``UserError`` for a preset that is none."""
+        chosen = await choose(plan.preset, plan.destination, author, self._house)
+        chat = await self._house.chats.get(plan.destination)
+        awake = replace(chat, state="active", reason="", role=plan.role, share=plan.share)
+        await self._house.chats.save(awake)
+        return say_rule(chosen.rule)
+
+    async def switch_off(self, plan: Plan) -> None:
+        for rule in await self._house.rulebook.of(plan.destination):
+            await self._house.rulebook.remove(rule.id)
+            await self._house.tell(RuleRemoved(rule.id))
+
+    async def post_test(self, plan: Plan, nonce: str) -> str:
+        """Post the marked sample at once, mentioning nobody; how it ended, in a sentence."""
+        now_ms = self._house.desk.now_ms()
+        sample = alert_message(sample_alert(plan.destination, now_ms), now_ms)
+        quiet = replace(sample, loud=False, buttons=())
+        outcome = await self._notifier.deliver(plan.destination, quiet, nonce)
+        match outcome:
+            case Delivered():
+                return "Test posted there."
+            case Gone(reason=reason) | Refused(reason=reason):
+                return f"The test could not be posted: {reason}."
+            case _:
+                return "The test has not arrived yet; Discord is slow to answer."

@@ -1,0 +1,120 @@
+"""The screens of ``/setup``: the plan, what is missing, what was done."""
+
+from collections.abc import Sequence
+
+import discord
+
+from bot.presets import Preset
+from bot.rule_text import draft_text
+from bot.wording.text import Bold, Code, Line, Message, Paragraph
+from handlers.discord.buttons import stateless
+from handlers.discord.permissions import Ability, Standing, mending
+from handlers.discord.setup_plan import Plan
+
+Item = discord.ui.Item[discord.ui.View]
+CHANNEL_TYPES = [
+    discord.ChannelType.text,
+    discord.ChannelType.news,
+    discord.ChannelType.public_thread,
+    discord.ChannelType.private_thread,
+]
+
+
+def plan_message(
+    name: str, standing: Standing, preset: Preset, ping: Line, on: Sequence[str]
+) -> Message:
+    """What will happen, before it does; ``on`` are the rules that are on there now."""
+    marks = [f"✅ {ability.does}" for ability in standing.has]
+    marks += [f"⚠️ I may not {ability.does} here (optional)" for ability in standing.lacks]
+    often = f" ({preset.often})" if preset.often else ""
+    lines: list[Line] = [(f"{preset.label}: ", Bold(draft_text(preset.draft)), often, "."), ping]
+    if on:
+        lines.append((f"On now: {', '.join(on)}.",))
+    head = f"Alerts will go to #{name}"
+    return Message((head,), (Paragraph(((" · ".join(marks),),)), Paragraph(tuple(lines))))
+
+
+def missing_message(name: str, missing: Sequence[Ability], bot_name: str) -> Message:
+    """What is off, a line each, with the way to mend it."""
+    lines = tuple((line,) for line in mending(name, missing, bot_name))
+    return Message((f"I cannot write in #{name} yet",), (Paragraph(lines),))
+
+
+def on_message(name: str, rule: str, tested: str) -> Message:
+    """``tested`` says how the test post ended."""
+    lines: tuple[Line, ...] = (
+        ("I write there when ", Bold(rule), "."),
+        ("Members can ", Code("/liqs"), ", ", Code("/imbalance"), " and set their own by DM."),
+        ("Changes and the end of it: ", Code("/setup"), " again."),
+    )
+    return Message((f"On in #{name}. {tested}",), (Paragraph(lines),))
+
+
+def plan_view(
+    plan: Plan, presets: Sequence[Preset], role: discord.Role | None, on: bool
+) -> discord.ui.View:
+    """Three menus and the buttons; each change shows the plan anew."""
+    often = discord.ui.Select[discord.ui.View](
+        custom_id=plan.action("often"),
+        options=[
+            discord.SelectOption(
+                label=one.label,
+                value=one.name,
+                description=draft_text(one.draft)[:100],
+                default=one.name == plan.preset,
+            )
+            for one in presets
+        ],
+        row=0,
+    )
+    ping = discord.ui.RoleSelect[discord.ui.View](
+        custom_id=plan.action("ping"),
+        placeholder="Ping: nobody",
+        min_values=0,
+        default_values=[role] if role else [],
+        row=1,
+    )
+    return stateless([often, ping, _answers(plan), *_buttons(plan, on)])
+
+
+def missing_view(plan: Plan) -> discord.ui.View:
+    """Look again, or go elsewhere."""
+    return stateless([_button("Check again", plan.action("plan"), row=0), _elsewhere(plan)])
+
+
+def _elsewhere(plan: Plan) -> Item:
+    return discord.ui.ChannelSelect[discord.ui.View](
+        custom_id=plan.action("where"),
+        channel_types=CHANNEL_TYPES,
+        placeholder="Another channel",
+        row=1,
+    )
+
+
+def _answers(plan: Plan) -> Item:
+    words = {"0": "only to who asks", "1": "to everybody here"}
+    return discord.ui.Select[discord.ui.View](
+        custom_id=plan.action("share"),
+        options=[
+            discord.SelectOption(
+                label=f"Answers to /liqs: {said}", value=value, default=(value == "1") == plan.share
+            )
+            for value, said in words.items()
+        ],
+        row=2,
+    )
+
+
+def _buttons(plan: Plan, on: bool) -> list[Item]:
+    switch = _button("Save" if on else "Switch on", plan.action("on"), row=3)
+    switch.style = discord.ButtonStyle.primary
+    buttons = [switch, _button("Post a test", plan.action("test"), row=3)]
+    if on:
+        buttons.append(_button("Switch off", plan.action("off"), row=3))
+    return [*buttons, _button("Cancel", plan.action("cancel"), row=3)]
+
+
+def _button(label: str, action: str, row: int) -> discord.ui.Button[discord.ui.View]:
+    return discord.ui.Button(
+        label=label, custom_id=action, style=discord.ButtonStyle.secondary, row=row
+    )

@@ -1,0 +1,150 @@
+"""A message as Discord shows it: the head as content, the rest as one embed, buttons below.
+
+Phones push ``content`` alone, so the head stands there and the embed does not repeat it.
+"""
+
+import discord
+import msgspec
+
+from bot.wording.text import (
+    Bold,
+    Code,
+    Details,
+    Line,
+    Message,
+    Moment,
+    Note,
+    Paragraph,
+    Span,
+    Table,
+    Tone,
+    plain,
+)
+from handlers.discord.escaping import bare, escaped, fenced
+from handlers.discord.limits import (
+    CONTENT,
+    DESCRIPTION,
+    EMBED,
+    FIELD_NAME,
+    FIELD_VALUE,
+    FIELDS,
+    FOOTER,
+    cut,
+    fitting,
+    size,
+)
+
+COLOURS = {
+    Tone.LONG: 0xD64545,
+    Tone.SHORT: 0x2E9E6B,
+    Tone.EVEN: 0x7A828E,
+    Tone.CALM: 0x4C7BD9,
+}
+FOOTER_WITHOUT_NOTE = "Liqwatch"
+"""iOS shows nothing of an embed's last line where there is no footer."""
+
+DETAILS_TITLE = "Details"
+
+
+class Styled(msgspec.Struct, frozen=True):
+    """``embeds`` is empty where the head says it all."""
+
+    content: str
+    embeds: tuple[discord.Embed, ...]
+
+
+def styled(message: Message, mention: str = "") -> Styled:
+    """``mention`` (such as ``<@&1>``) stands before the head."""
+    head = "".join(_head_span(span) for span in message.head)
+    content = cut(f"{mention} {head}" if mention else head, CONTENT)
+    return Styled(content, (_embed(message),) if message.blocks else ())
+
+
+def _embed(message: Message) -> discord.Embed:
+    embed = discord.Embed(colour=COLOURS[message.tone])
+    notes = [bare(plain(block.line)) for block in message.blocks if isinstance(block, Note)]
+    embed.set_footer(text=cut(" · ".join(notes), FOOTER) or FOOTER_WITHOUT_NOTE)
+    embed.description = fitting(_described(message), DESCRIPTION, separator="\n\n")
+    room = EMBED - len_of(embed)
+    for name, lines in _named(message)[:FIELDS]:
+        value = fitting(lines, min(FIELD_VALUE, room - size(name)))
+        if not value:
+            break
+        embed.add_field(name=name, value=value, inline=False)
+        room -= size(name) + size(value)
+    return embed
+
+
+def len_of(embed: discord.Embed) -> int:
+    """What counts against the 6,000 of a message, in the stricter unit."""
+    fields = sum(size(field.name or "") + size(field.value or "") for field in embed.fields)
+    return fields + size(embed.description or "") + size(embed.footer.text or "")
+
+
+def _described(message: Message) -> list[str]:
+    """Paragraphs without a title, and tables, in their order."""
+    parts = []
+    for block in message.blocks:
+        if isinstance(block, Paragraph) and not block.title:
+            parts.append(fitting([_line(line) for line in block.lines], DESCRIPTION))
+        elif isinstance(block, Table):
+            parts.append(_table(block))
+    return [part for part in parts if part]
+
+
+def _named(message: Message) -> list[tuple[str, list[str]]]:
+    """Titled paragraphs and details: a field each."""
+    fields = []
+    for block in message.blocks:
+        if isinstance(block, Paragraph) and block.title:
+            fields.append((cut(bare(block.title), FIELD_NAME), block.lines))
+        elif isinstance(block, Details):
+            fields.append((DETAILS_TITLE, block.lines))
+    return [(name, [_line(line) for line in lines]) for name, lines in fields if lines]
+
+
+def _line(line: Line) -> str:
+    """A line that keeps its markup whole: one too long for any place is cut as plain text."""
+    rendered = "".join(_span(span) for span in line)
+    return rendered if size(rendered) <= FIELD_VALUE else cut(escaped(plain(line)), FIELD_VALUE)
+
+
+def _span(span: Span) -> str:
+    match span:
+        case str():
+            return escaped(span)
+        case Bold(text=text):
+            return f"**{escaped(text)}**" if text.strip() else escaped(text)
+        case Moment(at_ms=at_ms, style=style):
+            return f"<t:{at_ms // 1000}:{style}>"
+        case Code(text=text):
+            return f"`{fenced(text)}`"
+
+
+def _head_span(span: Span) -> str:
+    """As in a line, but pushed to a lock screen, where neither bold nor times are rendered."""
+    match span:
+        case Bold(text=text):
+            return escaped(text)
+        case Moment():
+            return plain((span,))
+        case _:
+            return _span(span)
+
+
+def _table(table: Table) -> str:
+    """Fixed width in a code block; rows that do not fit are left out from below."""
+    rows = [[fenced(cell) for cell in row] for row in table.rows]
+    if not rows:
+        return ""
+    columns = max(len(row) for row in rows)
+    widths = [max(len(row[at]) for row in rows if at < len(row)) for at in range(columns)]
+    lines = ["  ".join(_cells(row, widths)).rstrip() for row in rows]
+    return f"```\n{fitting(lines, DESCRIPTION - 8)}\n```"
+
+
+def _cells(row: list[str], widths: list[int]) -> list[str]:
+    return [
+        cell.ljust(width) if at == 0 else cell.rjust(width)
+        for at, (cell, width) in enumerate(zip(row, widths, strict=False))
+    ]
