@@ -1,0 +1,96 @@
+"""Destinations and their standing wishes."""
+
+from collections.abc import Callable
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.ports import Chat
+from bot.rules import Destination
+from storage.engines import Database, insert_into
+from storage.tables import ChatRow
+
+KEY = ("platform", "chat", "thread")
+
+
+class StoredChats:
+    """Fulfils ``bot.ports.Chats``. A destination never heard of is an active one."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def get(self, destination: Destination) -> Chat:
+        async with self._database.reading() as session:
+            row = await session.get(ChatRow, _key(destination))
+            return _chat(row, destination) if row else Chat(destination)
+
+    async def save(self, chat: Chat) -> None:
+        async def work(session: AsyncSession) -> None:
+            _fill(await lock_chat(session, chat.destination), chat)
+
+        await self._database.write(work)
+
+    async def change(self, destination: Destination, by: Callable[[Chat], Chat]) -> Chat:
+        """Read, change and save as one step that no other change can come between."""
+
+        async def work(session: AsyncSession) -> Chat:
+            row = await lock_chat(session, destination)
+            changed = by(_chat(row, destination))
+            _fill(row, changed)
+            return changed
+
+        return await self._database.write(work)
+
+
+async def lock_chat(session: AsyncSession, destination: Destination) -> ChatRow:
+    """The chat's row, made where there is none, kept from others until the commit."""
+    new = insert_into(session, ChatRow).values(
+        platform=destination.platform,
+        chat=destination.chat,
+        thread=destination.thread,
+        direct=destination.direct,
+        state="active",
+        muted_until_ms=0,
+        reason="",
+        role=0,
+        share=False,
+    )
+    await (await session.connection()).execute(new.on_conflict_do_nothing(index_elements=KEY))
+    query = select(ChatRow).where(
+        col(ChatRow.platform) == destination.platform,
+        col(ChatRow.chat) == destination.chat,
+        col(ChatRow.thread) == destination.thread,
+    )
+    return (await session.exec(query.with_for_update())).one()
+
+
+def is_untouched(row: ChatRow) -> bool:
+    """Whether nobody ever wished for anything here."""
+    place = Destination(row.platform, row.chat, row.thread, row.direct)
+    return _chat(row, place) == Chat(place)
+
+
+def _key(destination: Destination) -> tuple[str, int, int]:
+    return (destination.platform, destination.chat, destination.thread)
+
+
+def _chat(row: ChatRow, destination: Destination) -> Chat:
+    return Chat(
+        destination=destination,
+        state=row.state,
+        muted_until_ms=row.muted_until_ms,
+        reason=row.reason,
+        role=row.role,
+        share=row.share,
+    )
+
+
+def _fill(row: ChatRow, chat: Chat) -> None:
+    row.direct = chat.destination.direct
+    row.state = chat.state
+    row.muted_until_ms = chat.muted_until_ms
+    row.reason = chat.reason
+    row.role = chat.role
+    row.share = chat.share
+    # Whoever settles something here is here, whatever was said of moving away.
+    row.moved_to = None

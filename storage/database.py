@@ -1,0 +1,126 @@
+"""Opens the database and hands out its five books."""
+
+import secrets
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+
+import structlog
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.errors import ConfigError
+from storage.address import Address, understand
+from storage.chats import StoredChats
+from storage.engines import (
+    Database,
+    postgresql_engine,
+    sqlite_database,
+    sqlite_migrator,
+    sqlite_reader,
+)
+from storage.listings import StoredListings
+from storage.lock import WriterLock
+from storage.notebook import StoredNotebook
+from storage.outbox import StoredOutbox
+from storage.report import StoredReport
+from storage.rulebook import StoredRulebook
+from storage.schema import migrate, shipped
+from storage.trouble import opening
+
+SOUND_SQLITE = (3, 51, 3)
+"""Older libraries can damage a log that two connections fold at once; here one alone does."""
+
+log = structlog.get_logger()
+
+
+class Storage:
+    """The books of one open database."""
+
+    def __init__(self, database: Database) -> None:
+        self.rulebook = StoredRulebook(database)
+        self.outbox = StoredOutbox(database)
+        self.chats = StoredChats(database)
+        self.listings = StoredListings(database)
+        self.notebook = StoredNotebook(database)
+
+
+@asynccontextmanager
+async def open_storage(url: str | None, data_dir: Path) -> AsyncIterator[Storage]:
+    """Open, and bring to this version, the database at ``url``; closed with the block.
+
+    None: the file ``liqwatch.db`` in ``data_dir``, which is made where it is missing. Raises
+    ``ConfigError`` for whatever keeps it from opening.
+    """
+    address = understand(url, data_dir)
+    async with AsyncExitStack() as held:
+        if address.file is None:
+            database = await _open_postgresql(address, held)
+        else:
+            _prepare_directory(address.file, make=url is None)
+            database = await _open_sqlite(address, address.file, held)
+        yield Storage(database)
+
+
+@asynccontextmanager
+async def open_report(url: str | None, data_dir: Path) -> AsyncIterator[StoredReport]:
+    """A read-only look, beside a running bot or without one. Raises ``ConfigError``."""
+    address = understand(url, data_dir)
+    if address.file is not None and not address.file.exists():
+        raise ConfigError(f"There is no database at {address.file} yet: start the bot once.")
+    engine = sqlite_reader(address) if address.file else postgresql_engine(address, size=1)
+    try:
+        with opening(address):
+            yield StoredReport(Database(engine, engine, owner=0))
+    finally:
+        await engine.dispose()
+
+
+async def _open_sqlite(address: Address, file: Path, held: AsyncExitStack) -> Database:
+    if sqlite3.sqlite_version_info < SOUND_SQLITE:
+        log.warning("old SQLite library", version=sqlite3.sqlite_version, advised="3.51.3")
+    lock = WriterLock(file)
+    lock.seize()
+    held.callback(lock.release)
+    with opening(address):
+        await _migrate(sqlite_migrator(address), address)
+    database = sqlite_database(address)
+    held.push_async_callback(database.close)
+    return database
+
+
+async def _open_postgresql(address: Address, held: AsyncExitStack) -> Database:
+    engine = postgresql_engine(address)
+    held.push_async_callback(engine.dispose)
+    owner = secrets.randbits(62)
+    with opening(address):
+        await _migrate(postgresql_engine(address, size=1), address)
+        # A connection of its own for as long as this process lives: others see who is there.
+        presence = await held.enter_async_context(engine.connect())
+        await presence.execute(text("SELECT pg_advisory_lock(:owner)"), {"owner": owner})
+        await presence.commit()
+    return Database(engine, engine, owner)
+
+
+async def _migrate(engine: AsyncEngine, address: Address) -> None:
+    try:
+        await migrate(engine, shipped(), address.shown)
+    finally:
+        await engine.dispose()
+
+
+def _prepare_directory(file: Path, make: bool) -> None:
+    directory = file.parent
+    try:
+        if make:
+            directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise ConfigError(
+            f"I cannot make the data directory {directory} ({error.strerror}): make it for this "
+            "user, or choose another."
+        ) from None
+    if not directory.is_dir():
+        raise ConfigError(f"There is no directory {directory}: make it, or correct DATABASE_URL.")
+    if file.is_dir():
+        raise ConfigError(f"{file} is a directory, not a database file: correct DATABASE_URL.")

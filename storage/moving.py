@@ -1,0 +1,77 @@
+"""A chat that got a new id: its rules, wishes and queue follow, and so does what comes late."""
+
+from collections.abc import Collection
+
+from sqlalchemy import delete, exists, tuple_, update
+from sqlalchemy.orm import aliased
+from sqlmodel import and_, col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.rules import Destination
+from storage.chats import is_untouched, lock_chat
+from storage.tables import ChatRow, NotificationRow, RuleRow
+
+SAME_RULE = (*("platform", "thread", "coin", "exchange", "window", "metric", "threshold", "floor"),)
+
+
+async def move(session: AsyncSession, platform: str, old: int, new: int) -> None:
+    """All threads of a chat, in the caller's transaction."""
+    await _move_chats(session, platform, old, new)
+    await _move_rules(session, platform, old, new)
+    queue = update(NotificationRow).where(
+        col(NotificationRow.platform) == platform,
+        col(NotificationRow.chat) == old,
+        col(NotificationRow.settled_ms).is_(None),
+    )
+    await session.exec(queue.values(chat=new))
+
+
+async def forwarded(
+    session: AsyncSession, places: Collection[Destination]
+) -> dict[Destination, Destination]:
+    """Where each destination is now: an alert may have been caused just before the move."""
+    found = {place: place for place in places}
+    rows = await session.exec(
+        select(ChatRow).where(
+            col(ChatRow.moved_to).is_not(None),
+            tuple_(col(ChatRow.platform), col(ChatRow.chat)).in_(
+                {(place.platform, place.chat) for place in places}
+            ),
+        )
+    )
+    for row in rows:
+        for place in places:
+            if (place.platform, place.chat) == (row.platform, row.chat) and row.moved_to:
+                found[place] = Destination(place.platform, row.moved_to, place.thread, place.direct)
+    return found
+
+
+async def _move_chats(session: AsyncSession, platform: str, old: int, new: int) -> None:
+    query = select(ChatRow).where(col(ChatRow.platform) == platform, col(ChatRow.chat) == old)
+    known = list(await session.exec(query.with_for_update()))
+    # The old chat itself leaves a forwarding address even if nobody set anything there.
+    root = Destination(platform, old)
+    if all(row.thread for row in known):
+        known.append(await lock_chat(session, root))
+    for row in known:
+        place = Destination(platform, new, row.thread, row.direct)
+        target = await lock_chat(session, place)
+        target.moved_to = None
+        if is_untouched(target):
+            target.state, target.reason = row.state, row.reason
+            target.muted_until_ms = row.muted_until_ms
+            target.role, target.share = row.role, row.share
+        row.moved_to = new
+
+
+async def _move_rules(session: AsyncSession, platform: str, old: int, new: int) -> None:
+    there = aliased(RuleRow)
+    same = and_(
+        col(there.chat) == new,
+        *(getattr(there, name) == getattr(RuleRow, name) for name in SAME_RULE),
+    )
+    here = (col(RuleRow.platform) == platform, col(RuleRow.chat) == old)
+    twice = delete(RuleRow).where(*here, exists().where(same))
+    await session.exec(twice.execution_options(synchronize_session=False))
+    rules = update(RuleRow).where(*here).values(chat=new)
+    await session.exec(rules.execution_options(synchronize_session=False))

@@ -1,0 +1,175 @@
+"""Rules and how far they have spoken."""
+
+from collections.abc import AsyncIterator
+from sys import intern
+from typing import Any
+
+from sqlalchemy import ColumnElement
+from sqlalchemy import select as core_select
+from sqlmodel import col, func, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.errors import UserError
+from bot.rules import Destination, Rule, RuleState
+from storage.chats import lock_chat
+from storage.engines import Database
+from storage.tables import RuleRow, stored_id
+
+BATCH = 10_000
+"""Rows on their way at once when all rules are read."""
+
+_COLUMNS = tuple(
+    col(getattr(RuleRow, name))
+    for name in (
+        *("id", "platform", "chat", "thread", "direct", "author", "coin", "exchange"),
+        *("window", "metric", "threshold", "floor", "paused", "created_ms"),
+        *("armed", "episode", "level"),
+    )
+)
+
+
+class StoredRulebook:
+    """Fulfils ``bot.ports.Rulebook``."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def add(self, rule: Rule, limit: int) -> Rule:
+        async def work(session: AsyncSession) -> RuleRow:
+            # The chat's row stands for all its rules: who holds it may count them.
+            await lock_chat(session, rule.destination)
+            await _refuse_second(session, rule)
+            await _refuse_too_many(session, rule.destination, limit)
+            row = _row(rule)
+            session.add(row)
+            await session.flush()
+            return row
+
+        return _rule(await self._database.write(work))
+
+    async def of(self, destination: Destination) -> list[Rule]:
+        query = select(RuleRow).where(*_at(destination)).order_by(col(RuleRow.id))
+        async with self._database.reading() as session:
+            return [_rule(row) for row in await session.exec(query)]
+
+    async def get(self, rule_id: int) -> Rule | None:
+        async with self._database.reading() as session:
+            row = await session.get(RuleRow, rule_id)
+            return _rule(row) if row else None
+
+    async def pause(self, rule_id: int, paused: bool) -> Rule | None:
+        async def work(session: AsyncSession) -> RuleRow | None:
+            row = await session.get(RuleRow, rule_id, with_for_update=True)
+            if row:
+                row.paused = paused
+            return row
+
+        row = await self._database.write(work)
+        return _rule(row) if row else None
+
+    async def remove(self, rule_id: int) -> Rule | None:
+        async def work(session: AsyncSession) -> RuleRow | None:
+            row = await session.get(RuleRow, rule_id, with_for_update=True)
+            if row:
+                await session.delete(row)
+            return row
+
+        row = await self._database.write(work)
+        return _rule(row) if row else None
+
+    async def everything(self) -> list[tuple[Rule, RuleState]]:
+        return [pair async for batch in self.batches() for pair in batch]
+
+    async def batches(self) -> AsyncIterator[list[tuple[Rule, RuleState]]]:
+        """The same, oldest first, ``BATCH`` at a time: no more is ever in memory."""
+        query = core_select(*_COLUMNS).order_by(_COLUMNS[0])
+        async with self._database.reading() as session:
+            connection = await session.connection()
+            result = await connection.stream(query, execution_options={"yield_per": BATCH})
+            async for batch in result.partitions():
+                yield [_pair(*row) for row in batch]
+
+
+def _at(destination: Destination) -> tuple[ColumnElement[bool], ...]:
+    return (
+        col(RuleRow.platform) == destination.platform,
+        col(RuleRow.chat) == destination.chat,
+        col(RuleRow.thread) == destination.thread,
+    )
+
+
+async def _refuse_second(session: AsyncSession, rule: Rule) -> None:
+    same = select(RuleRow.id).where(
+        *_at(rule.destination),
+        col(RuleRow.coin) == (rule.coin or ""),
+        col(RuleRow.exchange) == (rule.exchange or ""),
+        col(RuleRow.window) == rule.window,
+        col(RuleRow.metric) == rule.metric,
+        col(RuleRow.threshold) == rule.threshold,
+        col(RuleRow.floor) == rule.floor,
+    )
+    if (await session.exec(same)).first() is not None:
+        raise UserError("You have that alert already: /alerts lists yours.")
+
+
+async def _refuse_too_many(session: AsyncSession, destination: Destination, limit: int) -> None:
+    count = select(func.count()).select_from(RuleRow).where(*_at(destination))
+    if (await session.exec(count)).one() >= limit:
+        raise UserError(
+            f"There are {limit} alerts here, the most I keep: delete one with /alerts first."
+        )
+
+
+def _row(rule: Rule) -> RuleRow:
+    place = rule.destination
+    return RuleRow(
+        platform=place.platform,
+        chat=place.chat,
+        thread=place.thread,
+        direct=place.direct,
+        author=rule.author,
+        coin=rule.coin or "",
+        exchange=rule.exchange or "",
+        window=rule.window,
+        metric=rule.metric,
+        threshold=rule.threshold,
+        floor=rule.floor,
+        paused=rule.paused,
+        created_ms=rule.created_ms,
+    )
+
+
+def _rule(row: RuleRow) -> Rule:
+    return Rule(
+        id=stored_id(row.id),
+        destination=Destination(row.platform, row.chat, row.thread, row.direct),
+        author=row.author,
+        coin=row.coin or None,
+        exchange=row.exchange or None,
+        window=row.window,
+        metric=row.metric,
+        threshold=row.threshold,
+        floor=row.floor,
+        paused=row.paused,
+        created_ms=row.created_ms,
+    )
+
+
+def _pair(
+    rule_id: int,
+    platform: str,
+    chat: int,
+    thread: int,
+    direct: bool,
+    author: int,
+    coin: str,
+    exchange: str,
+    window: str,
+    metric: str,
+    *rest: Any,
+) -> tuple[Rule, RuleState]:
+    """One row of ``_COLUMNS``; words that a million rules share are kept once."""
+    place = Destination(intern(platform), chat, thread, direct)
+    scope = (intern(coin) or None, intern(exchange) or None)
+    rule = Rule(rule_id, place, author, *scope, intern(window), intern(metric), *rest[:4])
+    return rule, RuleState(rule_id, *rest[4:])
