@@ -40,11 +40,14 @@ class TelegramNotifier:
     async def deliver(
         self, destination: Destination, message: Message, nonce: str, edits: int | None = None
     ) -> Outcome:
-        """Send, or edit ``edits`` in place; what cannot be edited any more is sent anew."""
+        """Send, sounding only when ``loud``, or edit ``edits`` in place.
+
+        What cannot be edited any more is sent anew, silently.
+        """
         async with self._turn(destination.chat):
             if edits is not None:
                 return await self._edit(destination, message, edits)
-            return await self._send(destination, message, None)
+            return await self._send(destination, message, None, silent=not message.loud)
 
     async def reply(
         self,
@@ -84,7 +87,9 @@ class TelegramNotifier:
             return await self._edit(destination, message, edits)
         return await self._send(destination, message, to)
 
-    async def _send(self, destination: Destination, message: Message, to: int | None) -> Outcome:
+    async def _send(
+        self, destination: Destination, message: Message, to: int | None, *, silent: bool = False
+    ) -> Outcome:
         async def post(marked: bool) -> int:
             quoted = None if to is None else ReplyParameters(to, allow_sending_without_reply=True)
             sent = await self._bot.send_message(
@@ -95,6 +100,7 @@ class TelegramNotifier:
                 reply_markup=style.keyboard(message) if marked else None,
                 reply_parameters=quoted,
                 link_preview_options=_NO_PREVIEW,
+                disable_notification=silent,
             )
             return sent.message_id
 
@@ -121,7 +127,7 @@ class TelegramNotifier:
             if errors.says(error, errors.UNMODIFIED):
                 return Delivered(edits)
             if errors.says(error, errors.VANISHED):
-                return await self._send(destination, message, None)
+                return await self._send(destination, message, None, silent=True)
             return _repeatable(errors.outcome_of(error))
 
 

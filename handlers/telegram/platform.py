@@ -1,7 +1,6 @@
 """Telegram, whole: get to know the bot, offer its commands, listen until cancelled."""
 
 import random
-from collections.abc import Iterable
 
 import structlog
 from telegram import User
@@ -11,7 +10,9 @@ from bot.backoff import Backoff
 from bot.clock import Clock
 from bot.errors import ConfigError
 from bot.ports import Notebook
-from handlers.talk import Command, House
+from handlers import router
+from handlers.commands import COMMANDS
+from handlers.talk import House
 from handlers.telegram import errors
 from handlers.telegram.connection import REFUSED, Connection
 from handlers.telegram.converse import Conversation, Router
@@ -47,14 +48,14 @@ class TelegramPlatform:
         self._poll_s = poll_s
         self.notifier = TelegramNotifier(self._bot, clock)
 
-    async def run(self, house: House, router: Router, commands: Iterable[Command]) -> None:
+    async def run(self, house: House, router: Router = router) -> None:
         """Listen and answer until cancelled; may be called again after it raised.
 
         Raises ``ConfigError`` when Telegram refuses the token: trying on has no sense then.
         """
         me = await self._meet()
         house.bot_links[PLATFORM] = f"https://t.me/{me.username}"
-        await offer_commands(self._bot, me.id, commands, self._notebook)
+        await offer_commands(self._bot, me.id, COMMANDS.values(), self._notebook)
         log.info("Telegram listens", bot=f"@{me.username}")
         conversation = Conversation(self._bot, me.username or "", self.notifier, router, house)
         listener = Listener(

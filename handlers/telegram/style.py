@@ -1,6 +1,6 @@
 """Styles a message for Telegram: HTML that its parser accepts, never above its length."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from html import escape
 from typing import NamedTuple
 
@@ -32,8 +32,6 @@ LONGEST_DATA = 64
 MOST_IN_A_ROW = 8
 """Buttons that one row of a keyboard takes."""
 
-SHORTENED = "…"
-
 # https://core.telegram.org/bots/api#date-time-entity-formatting
 _FORMATS = {"t": "t", "d": "d", "f": "dt", "R": "r"}
 _WITHOUT = {"t": "%H:%M UTC", "d": "%d %b", "f": "%d %b %H:%M UTC", "R": "%d %b %H:%M UTC"}
@@ -44,6 +42,10 @@ class Styled(NamedTuple):
 
     html: str
     text: str
+
+
+_MORE = Styled("\n…", "\n…")
+"""Stands where lines gave way."""
 
 
 def html(message: Message) -> str:
@@ -76,16 +78,17 @@ def _button(button: Button) -> InlineKeyboardButton:
 
 def _fitted(message: Message) -> Styled:
     parts = [_head(message.head)] if message.head else []
-    room = LONGEST_TEXT - sum(units(part.text) for part in parts) - len("\n") - len(SHORTENED)
+    room = LONGEST_TEXT - sum(units(part.text) for part in parts) - units(_MORE.text)
     before: Block | None = None
     for block in message.blocks:
         gap = _gap(before, block) if parts else ""
-        part = _block(block, room - len(gap))
-        if part is not None:
-            parts += [Styled(gap, gap), part]
-            room -= len(gap) + units(part.text)
-        if part is None or part.text != _whole(block).text:
-            return _joined([*parts, Styled(f"\n{SHORTENED}", f"\n{SHORTENED}")])
+        lines = _lines(block)
+        kept = _fitting(lines, room - len(gap))
+        if kept:
+            parts += [Styled(gap, gap), _block(block, kept)]
+            room -= len(gap) + units(parts[-1].text)
+        if len(kept) < len(lines):
+            return _joined([*parts, _MORE])
         before = block
     return _joined(parts)
 
@@ -99,46 +102,40 @@ def _head(line: Line) -> Styled:
     head = _line(line, "b")
     if units(head.text) <= LONGEST_TEXT // 2:
         return head
-    return _line((cut(head.text, LONGEST_TEXT // 2) + SHORTENED,), "b")
+    return _line((cut(head.text, LONGEST_TEXT // 2) + "…",), "b")
 
 
-def _block(block: Block, room: int) -> Styled | None:
-    """As much of a block as there is room for, in whole lines; None where not one line fits."""
-    part = _whole(block)
-    for shorter in _shorter(block):
-        if units(part.text) <= room:
-            break
-        part = _whole(shorter)
-    return part if part.text and units(part.text) <= room else None
-
-
-def _shorter(block: Block) -> Iterable[Block]:
-    """The block with ever fewer of its last lines."""
-    if isinstance(block, Table):
-        return (Table(block.rows[:count]) for count in range(len(block.rows) - 1, 0, -1))
-    if isinstance(block, Note):
-        return ()
-    whole: Callable[[tuple[Line, ...]], Block] = type(block)
-    return (whole(block.lines[:count]) for count in range(len(block.lines) - 1, 0, -1))
-
-
-def _whole(block: Block) -> Styled:
-    if isinstance(block, Table):
-        return _table(block)
-    if isinstance(block, Note):
-        return _line(block.line, "i")
-    lines = _joined([_line(line) for line in block.lines], "\n")
-    if isinstance(block, Details) and lines.text:
-        return Styled(f"<blockquote expandable>{lines.html}</blockquote>", lines.text)
+def _fitting(lines: list[Styled], room: int) -> list[Styled]:
+    """The first lines that there is room for."""
+    for at, line in enumerate(lines):
+        room -= units(line.text) + (1 if at else 0)
+        if room < 0:
+            return lines[:at]
     return lines
 
 
-def _table(table: Table) -> Styled:
-    rows = [[visible(cell) for cell in row] for row in table.rows]
+def _lines(block: Block) -> list[Styled]:
+    if isinstance(block, Table):
+        return _rows(block)
+    if isinstance(block, Note):
+        return [_line(block.line, "i")]
+    return [_line(line) for line in block.lines]
+
+
+def _block(block: Block, lines: list[Styled]) -> Styled:
+    inner = _joined(lines, "\n")
+    if isinstance(block, Table):
+        return _tagged("pre", inner)
+    if isinstance(block, Details):
+        return _tagged("blockquote", inner, " expandable")
+    return inner
+
+
+def _rows(table: Table) -> list[Styled]:
+    rows = [[visible(cell).replace("\n", " ") for cell in row] for row in table.rows]
     columns = max((len(row) for row in rows), default=0)
     widths = [max(len(row[at]) for row in rows if at < len(row)) for at in range(columns)]
-    text = "\n".join(_row(row, widths) for row in rows)
-    return Styled(f"<pre>{_escaped(text)}</pre>" if text else "", text)
+    return [_plain(_row(row, widths)) for row in rows]
 
 
 def _row(row: list[str], widths: list[int]) -> str:
@@ -176,8 +173,10 @@ def _plain(text: str) -> Styled:
     return Styled(_escaped(shown), shown)
 
 
-def _tagged(tag: str, inner: Styled) -> Styled:
-    return Styled(f"<{tag}>{inner.html}</{tag}>", inner.text) if tag and inner.text else inner
+def _tagged(tag: str, inner: Styled, attributes: str = "") -> Styled:
+    if not tag or not inner.text:
+        return inner
+    return Styled(f"<{tag}{attributes}>{inner.html}</{tag}>", inner.text)
 
 
 def _joined(parts: Iterable[Styled], between: str = "") -> Styled:
