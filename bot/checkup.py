@@ -54,10 +54,14 @@ async def _check(exchange: Exchange, urls: Mapping[str, str], wire: Wire) -> Fin
     known = [] if isinstance(instruments, Failure) else instruments
     streams = exchange.streams({i.symbol: i for i in known}, urls)
     places = {stream.url: stream for stream in reversed(streams)}
-    failures = await asyncio.gather(
-        *(_listen(exchange, stream, known, wire) for stream in places.values())
-    )
-    deaf = next((failure for failure in failures if failure is not None), None)
+    async with asyncio.TaskGroup() as group:
+        listening = [
+            group.create_task(
+                _listen(exchange, stream, known, wire), name=f"check {exchange.name} {stream.url}"
+            )
+            for stream in places.values()
+        ]
+    deaf = next((failure for task in listening if (failure := task.result())), None)
     if deaf is not None:
         return _bad(exchange, urls, "live feed", deaf, wire.proxy)
     if isinstance(instruments, Failure):

@@ -1,6 +1,6 @@
 """Tells the engine, as gaps, when one stream was not heard."""
 
-from bot.clock import Clock
+from bot.clock import Now
 from bot.inbox import Inbox
 from bot.market import Gap
 
@@ -10,7 +10,7 @@ STARTING = "starting"
 class Silence:
     """At most one open gap of one stream; ``clock`` is the market's."""
 
-    def __init__(self, exchange: str, stream: str, inbox: Inbox, clock: Clock) -> None:
+    def __init__(self, exchange: str, stream: str, inbox: Inbox, clock: Now) -> None:
         self._exchange = exchange
         self._stream = stream
         self._inbox = inbox

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import aiohttp
 import msgspec
 
-from bot.clock import Clock
+from bot.clock import Clock, Now
 
 
 class Limits(msgspec.Struct, frozen=True):
@@ -36,7 +36,7 @@ class Wire(msgspec.Struct, frozen=True):
     """
 
     session: aiohttp.ClientSession
-    market: Clock
+    market: Now
     real: Clock
     proxy: str | None = None
     limits: Limits = Limits()
