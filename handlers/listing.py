@@ -2,12 +2,14 @@
 
 from collections.abc import Awaitable, Callable
 
+from msgspec.structs import replace
+
 from bot.errors import UserError
 from bot.events import RuleRemoved, RuleSaved
 from bot.rule_text import draft_of, draft_text
 from bot.rules import Rule, RuleState
-from bot.wording.rules import rule_message, rules_message, say_rule
-from bot.wording.text import Button, Message
+from bot.wording.rules import deleted_message, rule_message, rules_message
+from bot.wording.text import Button
 from handlers.ownership import fits
 from handlers.repairs import RUN
 from handlers.rights import in_private, private_link, refusal
@@ -54,7 +56,8 @@ async def delete(number: str, request: Request, house: House) -> Reply:
     undo = Button("Undo", f"{RUN}|alert|{draft_text(draft_of(removed))}")
     buttons = (undo,) if fits(undo.action) else ()
     row = (*buttons, Button("All alerts", "alerts|1"))
-    return Reply(Message((f"Deleted: {say_rule(removed)}.",), buttons=(row,)), edit=request.pressed)
+    message = replace(deleted_message(removed), buttons=(row,))
+    return Reply(message, edit=request.pressed)
 
 
 async def _changed(

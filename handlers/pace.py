@@ -4,7 +4,7 @@ import msgspec
 
 from bot.errors import UserError
 from bot.events import RuleRemoved, RuleSaved
-from bot.presets import Preset, presets
+from bot.presets import Preset, expectation, presets
 from bot.rule_text import draft_of
 from bot.rules import Destination, Rule, RuleState
 from handlers.saving import store
@@ -12,9 +12,13 @@ from handlers.talk import House
 
 
 class Chosen(msgspec.Struct, frozen=True):
-    """The rule that a preset stands for here, and the rules of other presets it replaced."""
+    """The rule that a preset stands for here, and the rules of other presets it replaced.
+
+    ``expected`` says how often it is likely to speak.
+    """
 
     preset: Preset
+    expected: str
     rule: Rule
     replaced: tuple[Rule, ...]
 
@@ -26,9 +30,15 @@ def heard(house: House) -> tuple[str, ...]:
     return live or tuple(source.exchange for source in sources)
 
 
+def reachable(house: House) -> tuple[str, ...]:
+    """The exchanges that figures can be expected from; a short silence does not take one out."""
+    sources = house.desk.sources()
+    return tuple(source.exchange for source in sources if source.state != "blocked")
+
+
 def offered(house: House) -> tuple[Preset, ...]:
-    """The presets, rarest first, fitted to what is heard now."""
-    return presets(heard(house))
+    """The presets, rarest first, fitted to the exchanges that can be heard from here."""
+    return presets(reachable(house))
 
 
 async def choose(name: str, destination: Destination, author: int, house: House) -> Chosen:
@@ -46,7 +56,7 @@ async def choose(name: str, destination: Destination, author: int, house: House)
     for other in replaced:
         await house.rulebook.remove(other.id)
         await house.tell(RuleRemoved(other.id))
-    return Chosen(preset, rule, replaced)
+    return Chosen(preset, expectation(preset, reachable(house)), rule, replaced)
 
 
 async def _kept(rule: Rule, house: House) -> Rule | None:

@@ -4,8 +4,8 @@ from bot.figures import Reading
 from bot.presets import Preset
 from bot.wording.coverage import deafness, is_young, listening, plus
 from bot.wording.lines import heavier, sided
-from bot.wording.numbers import fine_money, money, together
-from bot.wording.rules import say_rule
+from bot.wording.numbers import money, together
+from bot.wording.rules import say_rule, say_value
 from bot.wording.text import Bold, Button, Code, Line, Message, Note, Paragraph
 from handlers.ownership import ANYONE
 from handlers.pace import Chosen, heard, offered
@@ -22,9 +22,7 @@ def first_screen(house: House, kept: int | None = None) -> Message:
     ``kept`` rules are on again after a stop; None where there was none.
     """
     ask: Line = ("How often may I write?",)
-    notes = tuple(f"{one.label}: {one.note}" for one in offered(house) if one.note)
-    lines = (ask, (" · ".join(notes),)) if notes else (ask,)
-    blocks = (Paragraph((*_back(kept), now_line(house))), Paragraph(lines), Note((NO_ADVICE,)))
+    blocks = (Paragraph((*_back(kept), now_line(house))), Paragraph((ask,)), Note((NO_ADVICE,)))
     rows = (*_preset_rows(offered(house)), (Button("My own number", "pace|own"),))
     return Message((_purpose(house),), blocks, rows)
 
@@ -121,20 +119,22 @@ def _back(kept: int | None) -> tuple[Line, ...]:
 
 
 def _preset_rows(presets: tuple[Preset, ...], owner: str = "") -> tuple[Row, ...]:
-    return tuple((Button(one.label, f"pace|{one.name}{owner}"),) for one in presets)
+    return tuple(
+        (Button(" · ".join(filter(None, (one.label, one.note))), f"pace|{one.name}{owner}"),)
+        for one in presets
+    )
 
 
 def _set_lines(chosen: Chosen, value: int | None) -> tuple[Line, ...]:
     rule = chosen.rule
-    often = f": {chosen.preset.often}" if chosen.preset.often else ""
-    lines: list[Line] = [("I write when ", Bold(say_rule(rule)), often)]
+    amount, _, often = chosen.expected.partition(":")
+    lines: list[Line] = [("I write when all coins pass ", Bold(amount), f":{often}.")]
     if value is not None and value <= rule.threshold:
-        away = fine_money(rule.threshold - value)
-        lines.append((f"Now {money(value)}, so {away} away.",))
+        now, away = (say_value(rule.metric, it) for it in (value, rule.threshold - value))
+        lines.append((f"Now {now}, so {away} away.",))
     elif value is not None:
-        lines.append(
-            (f"Already there: {money(value)}. I write when it falls back and rises again.",)
-        )
+        now = say_value(rule.metric, value)
+        lines.append((f"Already there: {now}. I write when it falls back and rises again.",))
     if chosen.replaced:
         others = together([say_rule(rule) for rule in chosen.replaced])
         lines.append((f"In place of {others}.",))
