@@ -3,7 +3,6 @@
 from bisect import bisect_left
 
 from bot.clock import DAY_MS
-from bot.market import Side
 from bot.metrics.metric import NEVER, Sums
 from bot.rules import WINDOWS
 
@@ -12,6 +11,8 @@ SPANS = tuple(WINDOWS.values())
 
 PLACES = {name: place for place, name in enumerate(WINDOWS)}
 
+CELL = 6
+
 Peak = tuple[int, int, int]
 """(time, amount, tag) of an order; the tag says whose it is (``Windows.origin``)."""
 
@@ -19,23 +20,21 @@ Peak = tuple[int, int, int]
 class Tally:
     """One coin or all, on one exchange or all.
 
-    Nothing is summed twice: there is one sum of all that ever came in, and for each window one of
-    what has fallen out of it since; a window holds the difference. Whoever wants to be told when
-    a sum has moved enough sets limits: ``add_limit`` (US dollars) and ``count_limit`` on what came
-    in, ``exit_limits`` (by side and window) and ``exit_counts`` on what fell out.
+    There is one sum of all that ever came in, and for each window one of what has fallen out of it
+    since; a window holds the difference. Whoever wants to be told when a sum has moved enough sets
+    limits: ``add_limit`` (US dollars) and ``count_limit`` on what came in, ``limit_exits`` on what
+    falls out. ``cells`` has ``CELL`` numbers for each window, side by side because memory is what
+    takes the time: longs, shorts and orders that fell out, and their limits in the same order.
     """
 
     __slots__ = (
         "add_limit",
+        "cells",
         "coin",
         "count",
         "count_limit",
         "exchange",
-        "exit_counts",
-        "exit_limits",
         "long",
-        "out",
-        "out_count",
         "peaks",
         "short",
         "trim_at",
@@ -47,25 +46,20 @@ class Tally:
         self.long = 0
         self.short = 0
         self.count = 0
-        none = [0] * len(SPANS)
-        never = [NEVER] * len(SPANS)
-        self.out = (none, none.copy())
-        self.out_count = none.copy()
-        self.exit_limits = (never, never.copy())
-        self.exit_counts = never.copy()
+        self.cells = [0, 0, 0, NEVER, NEVER, NEVER] * len(SPANS)
         self.add_limit = NEVER
         self.count_limit = NEVER
         self.peaks: list[Peak] = []
         self.trim_at = 32
 
     def long_in(self, place: int) -> int:
-        return self.long - self.out[Side.LONG][place]
+        return self.long - self.cells[CELL * place]
 
     def short_in(self, place: int) -> int:
-        return self.short - self.out[Side.SHORT][place]
+        return self.short - self.cells[CELL * place + 1]
 
     def count_in(self, place: int) -> int:
-        return self.count - self.out_count[place]
+        return self.count - self.cells[CELL * place + 2]
 
     def peak(self, place: int, now_ms: int) -> Peak | None:
         """The largest order of a window; of equal ones the latest."""
@@ -74,12 +68,12 @@ class Tally:
         return peaks[found] if found < len(peaks) else None
 
     def sums(self, place: int, now_ms: int) -> Sums:
-        peaks = self.peaks
+        peaks, cells, at = self.peaks, self.cells, CELL * place
         found = bisect_left(peaks, (now_ms - SPANS[place] + 1,))
         return Sums(
-            self.long - self.out[0][place],
-            self.short - self.out[1][place],
-            self.count - self.out_count[place],
+            self.long - cells[at],
+            self.short - cells[at + 1],
+            self.count - cells[at + 2],
             peaks[found][1] if found < len(peaks) else 0,
         )
 
@@ -103,6 +97,13 @@ class Tally:
 
     def empty(self, place: int) -> None:
         """Everything has fallen out of a window."""
-        self.out[0][place] = self.long
-        self.out[1][place] = self.short
-        self.out_count[place] = self.count
+        at = CELL * place
+        self.cells[at : at + 3] = self.long, self.short, self.count
+
+    def limit_exits(self, place: int, usd: int, orders: int) -> None:
+        """Tell when more than this has fallen out of a window; of US dollars perhaps earlier."""
+        cells, at = self.cells, CELL * place
+        half = usd >> 1
+        cells[at + 3] = cells[at] + half
+        cells[at + 4] = cells[at + 1] + half
+        cells[at + 5] = cells[at + 2] + orders

@@ -7,7 +7,7 @@ from bot.clock import MINUTE_MS
 from bot.figures import Order
 from bot.market import LARGEST_ORDER, Side
 from bot.metrics.metric import NEVER, Sums
-from bot.tally import PLACES, SPANS, Tally
+from bot.tally import CELL, PLACES, SPANS, Peak, Tally
 from bot.unpriced import Unpriced
 
 LATE_MS = MINUTE_MS
@@ -18,8 +18,6 @@ CHUNK = 65_536
 
 Four = tuple[Tally, Tally, Tally, Tally]
 """The tallies that one liquidation belongs to: all, its exchange, its coin, both."""
-
-_Exit = tuple[list[int], list[int], list[int], list[int], Tally]
 
 
 class Windows:
@@ -47,7 +45,6 @@ class Windows:
         self._numbers: dict[tuple[str, str], int] = {}
         self._origins: list[tuple[str, str]] = []
         self._fours: list[Four] = []
-        self._exits: list[tuple[_Exit, ...]] = []
 
     def __len__(self) -> int:
         """Liquidations that are held."""
@@ -101,7 +98,7 @@ class Windows:
         for place, span in enumerate(SPANS):
             head = heads[place]
             if head < len(times) and times[head] <= now_ms - span:
-                self._fall_out(place, now_ms - span)
+                heads[place] = self._fall_out(place, head, now_ms - span)
         if heads[-1] >= max(CHUNK, len(times) >> 4):
             self._forget(heads[-1])
 
@@ -144,7 +141,7 @@ class Windows:
         self._amounts.insert(place, usd)
         self._tags.insert(place, tag)
 
-    def _count_in(self, four: Four, peak: tuple[int, int, int]) -> None:
+    def _count_in(self, four: Four, peak: Peak) -> None:
         """This and ``_fall_out`` run for every event in every scope, hence their plainness."""
         time_ms, usd, tag = peak
         for tally in four:
@@ -163,26 +160,28 @@ class Windows:
             if tally.long + tally.short > tally.add_limit or count > tally.count_limit:
                 self.risen.append(tally)
 
-    def _fall_out(self, place: int, cut_ms: int) -> None:
-        """Take what is as old as ``cut_ms`` out of one window."""
-        times = self._times
-        start = self._heads[place]
+    def _fall_out(self, place: int, head: int, cut_ms: int) -> int:
+        """Take what is as old as ``cut_ms`` out of one window; the place of its new head."""
+        times, amounts, tags = self._times, self._amounts, self._tags
         if times[-1] <= cut_ms:
             self._empty(place)
-            return
-        end = bisect_right(times, cut_ms, start)
-        self._heads[place] = end
-        exits, stirred = self._exits, self.stirred
-        for usd, tag in zip(self._amounts[start:end], self._tags[start:end], strict=True):
-            for out, limits, counts, count_limits, tally in exits[tag]:
-                out[place] = fallen = out[place] + usd
-                counts[place] = orders = counts[place] + 1
-                if fallen > limits[place] or orders > count_limits[place]:
-                    limits[place] = count_limits[place] = NEVER
-                    stirred.append((tally, place))
+            return len(times)
+        orders_at = CELL * place + 2
+        while times[head] <= cut_ms:
+            usd = amounts[head]
+            tag = tags[head]
+            at = orders_at - 2 + (tag & 1)
+            for tally in self._fours[tag >> 1]:
+                cells = tally.cells
+                cells[at] = fallen = cells[at] + usd
+                cells[orders_at] = orders = cells[orders_at] + 1
+                if fallen > cells[at + 3] or orders > cells[orders_at + 3]:
+                    cells[at + 3] = cells[orders_at + 3] = NEVER
+                    self.stirred.append((tally, place))
+            head += 1
+        return head
 
     def _empty(self, place: int) -> None:
-        self._heads[place] = len(self._times)
         for tally in self._tallies.values():
             if tally.count_in(place):
                 tally.empty(place)
@@ -204,10 +203,4 @@ class Windows:
             self.tally(coin, exchange),
         )
         self._fours.append(four)
-        for side in Side:
-            self._exits.append(
-                tuple(
-                    (t.out[side], t.exit_limits[side], t.out_count, t.exit_counts, t) for t in four
-                )
-            )
         return number
