@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import bindparam, case, update
-from sqlmodel import col, or_
+from sqlmodel import and_, col, or_
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.delivery.outcomes import Outcome
@@ -85,22 +85,23 @@ async def _insert(
     rows = [_row(places[place], payload, key, now_ms) for place, payload, key in items]
     new = insert_into(session, NotificationRow)
     was, now = NotificationRow, new.excluded
+    waiting = col(was.state) == State.QUEUED
+    under_way = col(was.state) == State.SENDING
     delivered = col(was.state) == State.SENT
     amend = new.on_conflict_do_update(
         index_elements=["key"],
         set_={
             "payload": now.payload,
-            "amended": or_(col(was.amended), col(was.state) == State.SENDING),
+            "amended": or_(col(was.amended), under_way),
             "state": case((delivered, State.QUEUED), else_=col(was.state)),
             "settled_ms": case((delivered, None), else_=col(was.settled_ms)),
             "not_before_ms": case((delivered, now.not_before_ms), else_=col(was.not_before_ms)),
             "unknowns": case((delivered, 0), else_=col(was.unknowns)),
         },
         # What is dead stays dead, and saying the same again changes nothing.
-        where=(col(was.payload) != now.payload)
-        & (
-            col(was.state).in_([State.QUEUED, State.SENDING])
-            | (delivered & col(was.message).is_not(None))
+        where=and_(
+            col(was.payload) != now.payload,
+            or_(waiting, under_way, and_(delivered, col(was.message).is_not(None))),
         ),
     )
     await (await session.connection()).execute(amend, rows)

@@ -1,0 +1,311 @@
+"""The outbox: stored once, in order within a chat, one at a time, amended rather than repeated."""
+
+import asyncio
+
+import pytest
+
+from bot.delivery.outcomes import Delivered, Gone, Moved, Outcome, Refused, Retry
+from bot.market import USD
+from bot.ports import Accounts, Chat, Notification, Outbox
+from bot.rules import Alert, Destination, Notice, Rule
+from storage import Storage
+from tests.storage.samples import ALICE, BOB, GROUP, NOW, a_rule, an_alert
+
+LEASE = 60_000
+
+
+async def stored(storage: Storage, *alerts: Alert) -> None:
+    await storage.outbox.store(alerts, [], NOW)
+
+
+async def claimed(storage: Storage, at: int = NOW, limit: int = 100) -> list[Notification]:
+    return await storage.outbox.claim("telegram", at, limit, LEASE, set())
+
+
+async def settled(storage: Storage, outcome: Outcome, at: int = NOW) -> Notification:
+    """Claim the only due notification and end it."""
+    (one,) = await claimed(storage, at)
+    await storage.outbox.settle(one, outcome, at)
+    return one
+
+
+@pytest.fixture
+async def rule(storage: Storage) -> Rule:
+    return await storage.rulebook.add(a_rule(), limit=50)
+
+
+@pytest.fixture
+async def bobs(storage: Storage) -> Rule:
+    return await storage.rulebook.add(a_rule(BOB), limit=50)
+
+
+async def test_an_alert_is_claimed_as_it_was_stored(storage: Storage, rule: Rule) -> None:
+    outbox: Outbox = storage.outbox
+    await outbox.store([an_alert(rule)], [], NOW)
+    (one,) = await outbox.claim("telegram", NOW, 10, LEASE, set())
+    assert (one.payload, one.destination, one.created_ms) == (an_alert(rule), ALICE, NOW)
+    assert (one.attempts, one.unknowns, one.message) == (0, 0, None)
+
+
+async def test_what_is_claimed_is_not_claimed_again(storage: Storage, rule: Rule) -> None:
+    await stored(storage, an_alert(rule))
+    assert len(await claimed(storage)) == 1
+    assert await claimed(storage) == []
+
+
+async def test_claims_at_the_same_moment_never_share_a_notification(storage: Storage) -> None:
+    places = [Destination("telegram", n, direct=True) for n in range(1, 41)]
+    for place in places:
+        await storage.outbox.put(place, Notice("hello", NOW), "greeting", NOW)
+    claims = await asyncio.gather(*(claimed(storage, limit=7) for _ in range(12)))
+    ids = [one.id for claim in claims for one in claim]
+    assert len(ids) == len(set(ids)) == 40
+
+
+async def test_a_chat_has_one_in_flight_and_its_order_is_kept(storage: Storage, rule: Rule) -> None:
+    await stored(storage, *(an_alert(rule, episode) for episode in range(1, 6)))
+    episodes = []
+    for _ in range(5):
+        one = await settled(storage, Delivered(message=1))
+        assert isinstance(one.payload, Alert)
+        episodes.append(one.payload.episode)
+    assert episodes == [1, 2, 3, 4, 5]
+    assert await claimed(storage) == []
+
+
+async def test_two_topics_of_one_chat_are_one_lane(storage: Storage) -> None:
+    for thread in (1, 2):
+        place = Destination("telegram", -5, thread)
+        await storage.outbox.put(place, Notice("hello", NOW), "greeting", NOW)
+    assert len(await claimed(storage)) == 1
+
+
+async def test_a_head_that_waits_holds_back_its_chat_and_nobody_else(
+    storage: Storage, rule: Rule, bobs: Rule
+) -> None:
+    await stored(storage, an_alert(rule, 1), an_alert(rule, 2), an_alert(bobs))
+    mine, his = await claimed(storage)
+    await storage.outbox.settle(mine, Retry(30, "429"), NOW)
+    await storage.outbox.settle(his, Delivered(message=5), NOW)
+    assert await claimed(storage, NOW + 29_999) == []
+    (again,) = await claimed(storage, NOW + 30_000)
+    assert (again.id, again.attempts, again.unknowns) == (mine.id, 1, 0)
+
+
+async def test_the_oldest_chats_come_first_and_no_more_than_asked(
+    storage: Storage, rule: Rule, bobs: Rule
+) -> None:
+    await stored(storage, an_alert(bobs), an_alert(rule))
+    (first,) = await claimed(storage, limit=1)
+    assert first.destination == BOB
+    assert await claimed(storage, limit=0) == []
+
+
+async def test_busy_chats_and_other_platforms_are_left_alone(storage: Storage, rule: Rule) -> None:
+    await stored(storage, an_alert(rule))
+    assert await storage.outbox.claim("telegram", NOW, 9, LEASE, {ALICE.chat}) == []
+    assert await storage.outbox.claim("discord", NOW, 9, LEASE, set()) == []
+
+
+async def test_the_same_alert_again_is_not_a_second_one(storage: Storage, rule: Rule) -> None:
+    await stored(storage, an_alert(rule))
+    await stored(storage, an_alert(rule))
+    await settled(storage, Delivered(message=8))
+    await stored(storage, an_alert(rule))
+    assert await claimed(storage) == []
+    assert await storage.outbox.accounts() == Accounts(created=1, sent=1, merged=0, dead=0, open=0)
+
+
+async def test_an_amendment_of_what_waits_replaces_it(storage: Storage, rule: Rule) -> None:
+    await stored(storage, an_alert(rule))
+    await stored(storage, an_alert(rule, value=90_000_000 * USD))
+    one = await settled(storage, Delivered(message=8))
+    assert one.payload == an_alert(rule, value=90_000_000 * USD)
+    assert await claimed(storage) == []
+
+
+async def test_an_amendment_of_what_was_sent_is_an_edit(storage: Storage, rule: Rule) -> None:
+    await stored(storage, an_alert(rule))
+    await settled(storage, Delivered(message=8))
+    await stored(storage, an_alert(rule, value=90_000_000 * USD))
+    edit = await settled(storage, Delivered(message=8))
+    assert edit.message == 8
+    assert edit.payload == an_alert(rule, value=90_000_000 * USD)
+    assert (await storage.outbox.accounts()).sent == 1
+
+
+async def test_an_amendment_of_what_is_being_sent_follows_as_an_edit(
+    storage: Storage, rule: Rule
+) -> None:
+    await stored(storage, an_alert(rule))
+    (one,) = await claimed(storage)
+    await stored(storage, an_alert(rule, value=90_000_000 * USD))
+    await storage.outbox.settle(one, Delivered(message=8), NOW)
+    edit = await settled(storage, Delivered(message=8))
+    assert edit.message == 8
+    assert edit.payload == an_alert(rule, value=90_000_000 * USD)
+    assert await claimed(storage) == []
+
+
+async def test_an_edit_that_is_refused_leaves_the_message_sent(
+    storage: Storage, rule: Rule
+) -> None:
+    await stored(storage, an_alert(rule))
+    await settled(storage, Delivered(message=8))
+    await stored(storage, an_alert(rule, value=90_000_000 * USD))
+    await settled(storage, Refused("message to edit not found"))
+    assert await storage.outbox.accounts() == Accounts(created=1, sent=1, merged=0, dead=0, open=0)
+
+
+async def test_what_is_dead_is_not_amended_to_life(storage: Storage, rule: Rule) -> None:
+    await stored(storage, an_alert(rule))
+    await settled(storage, Refused("too long"))
+    await stored(storage, an_alert(rule, value=90_000_000 * USD))
+    assert await claimed(storage) == []
+    assert (await storage.outbox.accounts()).dead == 1
+
+
+async def test_an_expired_lease_is_claimed_again_as_unknown(storage: Storage, rule: Rule) -> None:
+    await stored(storage, an_alert(rule))
+    await claimed(storage)
+    assert await claimed(storage, NOW + LEASE - 1) == []
+    (again,) = await claimed(storage, NOW + LEASE)
+    assert (again.attempts, again.unknowns) == (1, 1)
+
+
+async def test_a_late_outcome_of_a_lost_lease_counts_only_if_it_arrived(
+    storage: Storage, rule: Rule
+) -> None:
+    await stored(storage, an_alert(rule))
+    (late,) = await claimed(storage)
+    (again,) = await claimed(storage, NOW + LEASE)
+    await storage.outbox.settle(late, Refused("stale"), NOW + LEASE)
+    assert (await storage.outbox.accounts()).open == 1
+    await storage.outbox.settle(late, Delivered(message=3), NOW + LEASE)
+    await storage.outbox.settle(again, Retry(1, "stale"), NOW + LEASE)
+    assert (await storage.outbox.accounts()).sent == 1
+
+
+@pytest.mark.parametrize("way", ["answers cut", "leases expired"])
+async def test_what_may_have_arrived_is_repeated_twice_and_then_given_up(
+    storage: Storage, rule: Rule, way: str
+) -> None:
+    await stored(storage, an_alert(rule))
+    calls, at = 0, NOW
+    while found := await claimed(storage, at):
+        calls += 1
+        at += LEASE
+        if way == "answers cut":
+            await storage.outbox.settle(found[0], Retry(1, "cut", unknown=True), at - LEASE)
+    assert calls == 3
+    assert (await storage.outbox.accounts()).dead == 1
+
+
+async def test_a_known_failure_between_unknown_ones_does_not_start_the_count_anew(
+    storage: Storage, rule: Rule
+) -> None:
+    await stored(storage, an_alert(rule))
+    await settled(storage, Retry(0, "cut", unknown=True))
+    await settled(storage, Retry(0, "429"))
+    await settled(storage, Retry(0, "cut", unknown=True))
+    await settled(storage, Retry(0, "cut", unknown=True))
+    assert (await storage.outbox.accounts()).dead == 1
+
+
+async def test_gone_ends_the_queue_of_that_chat_alone(
+    storage: Storage, rule: Rule, bobs: Rule
+) -> None:
+    await stored(storage, an_alert(rule, 1), an_alert(rule, 2), an_alert(bobs))
+    mine, his = await claimed(storage)
+    await storage.outbox.settle(mine, Gone("blocked by the user"), NOW)
+    await storage.outbox.settle(his, Delivered(message=2), NOW)
+    assert await storage.outbox.accounts() == Accounts(created=3, sent=1, merged=0, dead=2, open=0)
+    chat = await storage.chats.get(ALICE)
+    assert (chat.state, chat.reason) == ("gone", "blocked by the user")
+
+
+@pytest.mark.parametrize("state", ["stopped", "gone"])
+async def test_nothing_is_sent_to_a_chat_that_is(storage: Storage, rule: Rule, state: str) -> None:
+    await storage.chats.save(Chat(ALICE, state=state))
+    await stored(storage, an_alert(rule, 1), an_alert(rule, 2))
+    assert await claimed(storage) == []
+    assert (await storage.outbox.accounts()).dead == 2
+
+
+async def test_a_muted_chat_loses_its_alerts_but_no_notices(storage: Storage, rule: Rule) -> None:
+    await storage.chats.save(Chat(ALICE, muted_until_ms=NOW + 1))
+    await stored(storage, an_alert(rule, 1))
+    await storage.outbox.put(ALICE, Notice("TEST", NOW, kind="test"), "test", NOW)
+    await stored(storage, an_alert(rule, 2))
+    (one,) = await claimed(storage)
+    assert one.payload == Notice("TEST", NOW, kind="test")
+    assert (await storage.outbox.accounts()).dead == 2
+
+
+async def test_a_mute_that_has_ended_holds_nothing_back(storage: Storage, rule: Rule) -> None:
+    await storage.chats.save(Chat(ALICE, muted_until_ms=NOW))
+    await stored(storage, an_alert(rule))
+    assert len(await claimed(storage)) == 1
+
+
+async def test_many_held_chats_do_not_hide_one_that_is_due(storage: Storage, bobs: Rule) -> None:
+    for number in range(1, 13):
+        place = Destination("telegram", number, direct=True)
+        await storage.chats.save(Chat(place, state="stopped"))
+        await storage.outbox.put(place, Notice("hello", NOW), "greeting", NOW)
+    await stored(storage, an_alert(bobs))
+    (one,) = await claimed(storage, limit=1)
+    assert one.destination == BOB
+
+
+async def test_a_moved_chat_takes_rules_wishes_and_queue_along(storage: Storage) -> None:
+    new = Destination("telegram", -1_009, GROUP.thread)
+    rule = await storage.rulebook.add(a_rule(GROUP), limit=50)
+    await storage.chats.save(Chat(GROUP, muted_until_ms=5, role=42, share=True))
+    await stored(storage, an_alert(rule, 1), an_alert(rule, 2))
+    await settled(storage, Moved(to_chat=new.chat))
+    first = await settled(storage, Delivered(message=1))
+    assert first.destination == new
+    assert isinstance(first.payload, Alert) and first.payload.rule.destination == new
+    assert [r.destination for r in await storage.rulebook.of(new)] == [new]
+    assert await storage.rulebook.of(GROUP) == []
+    assert await storage.chats.get(new) == Chat(new, muted_until_ms=5, role=42, share=True)
+    # The engine may not have heard of the move yet.
+    await stored(storage, an_alert(rule, 3))
+    assert [(await settled(storage, Delivered(1))).destination for _ in range(2)] == [new, new]
+
+
+async def test_a_moved_chat_finds_a_rule_it_already_has(storage: Storage) -> None:
+    new = Destination("telegram", -1_009, GROUP.thread)
+    rule = await storage.rulebook.add(a_rule(GROUP), limit=50)
+    twin = await storage.rulebook.add(a_rule(new), limit=50)
+    await stored(storage, an_alert(rule))
+    await settled(storage, Moved(to_chat=new.chat))
+    assert [r.id for r in await storage.rulebook.of(new)] == [twin.id]
+
+
+async def test_a_move_to_the_same_chat_ends_instead_of_turning_in_a_circle(
+    storage: Storage, rule: Rule
+) -> None:
+    await stored(storage, an_alert(rule))
+    await settled(storage, Moved(to_chat=ALICE.chat))
+    assert (await storage.outbox.accounts()).dead == 1
+
+
+async def test_a_notice_put_twice_is_one(storage: Storage) -> None:
+    for place in (ALICE, ALICE, BOB):
+        await storage.outbox.put(place, Notice("Back after 6 min.", NOW), "back", NOW)
+    assert (await storage.outbox.accounts()).created == 2
+
+
+async def test_an_order_burst_across_a_thousand_chats_is_claimed_in_pieces(
+    storage: Storage,
+) -> None:
+    places = [Destination("telegram", n, direct=True) for n in range(1, 1001)]
+    rules = [Rule(n, place, 1, None, None, "", "order", 1) for n, place in enumerate(places, 1)]
+    await stored(storage, *(an_alert(rule) for rule in rules))
+    found: list[Notification] = []
+    while piece := await claimed(storage, limit=300):
+        assert len(piece) <= 300
+        found += piece
+    assert [one.destination for one in found] == places
