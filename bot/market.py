@@ -18,6 +18,8 @@ LARGEST_ORDER = 50_000_000_000 * USD
 EXACT = Context(prec=120, traps=[Inexact, InvalidOperation, Overflow])
 """Products of what frames say: exact, or an ``ArithmeticError``; never silently rounded."""
 
+_times = EXACT.multiply
+
 DOLLARS = frozenset({"USD", "USDT", "USDC", "BUSD", "FDUSD", "TUSD", "USDE", "USD1", "DAI"})
 """Quote currencies counted at one US dollar each. Anything else stays unpriced."""
 
@@ -27,6 +29,8 @@ class Side(IntEnum):
 
     LONG = 0
     SHORT = 1
+
+    __hash__ = int.__hash__  # part of every event's key; an Enum hashes its name in Python
 
     @property
     def word(self) -> str:
@@ -54,10 +58,8 @@ class Instrument(msgspec.Struct, frozen=True, gc=False):
         Raises ``ArithmeticError`` for numbers of more digits than ``EXACT`` holds.
         """
         if not self.linear:
-            return EXACT.multiply(quantity, self.size)
-        if self.quote not in DOLLARS:
-            return None
-        return EXACT.multiply(EXACT.multiply(quantity, self.size), price)
+            return _times(quantity, self.size)
+        return _times(_times(quantity, self.size), price) if self.quote in DOLLARS else None
 
 
 Instruments = Mapping[str, Instrument]

@@ -40,15 +40,18 @@ _SIDES = {"SELL": Side.LONG, "BUY": Side.SHORT}
 
 
 class _Order(msgspec.Struct, gc=False):
-    """``o``: symbol, order side, trade time, filled and asked quantity, average and limit price."""
+    """``o``: symbol, order side, trade time, filled and asked quantity, average and limit price.
+
+    ``q`` and ``p`` are seldom needed and therefore seldom turned into numbers.
+    """
 
     s: str
     S: Literal["BUY", "SELL"]
     T: int
     z: Decimal | None = None
-    q: Decimal | None = None
     ap: Decimal | None = None
-    p: Decimal | None = None
+    q: str = ""
+    p: str = ""
     st: int = 0
 
 
@@ -144,12 +147,11 @@ def _events(message: _Frame | list[_Frame], received_ms: int, instruments: Instr
 def _event(
     order: _Order, market: int, received_ms: int, instruments: Instruments
 ) -> Liquidation | None:
-    quantity = order.z if order.z is not None else order.q
-    price = order.ap or order.p  # ap 0: no average yet
-    if quantity is None or price is None:
-        raise ParseError(f"{order.s}: no quantity or no price")
-    if not quantity and order.z is not None:
+    filled = order.z
+    if filled is not None and not filled:
         return None  # an order that expired unfilled closed nobody's position
+    quantity = Decimal(order.q) if filled is None else filled
+    price = order.ap or Decimal(order.p)  # ap 0: no average yet
     symbol = order.s
     known = instruments.get(symbol)
     if known is not None and (not market or known.linear is not (market == _COIN_M)):
