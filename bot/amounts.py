@@ -48,7 +48,10 @@ _LIKE_SPAN = "type a span like 30m, 2h or 1d"
 
 
 def parse_amount(text: str) -> int:
-    """``250k``, ``50m``, ``1.5b``, ``$50,000,000`` in units of ``USD``. Raises ``UserError``."""
+    """``250k``, ``50m``, ``1.5b``, ``$50,000,000`` in units of ``USD``, to the cent.
+
+    Raises ``UserError``.
+    """
     typed = _plain(text, _LIKE_AMOUNT).removeprefix("$").lstrip()
     for word in ("dollars", "usdt", "usdc", "usd", "$"):
         typed = typed.removesuffix(word).rstrip()
@@ -56,7 +59,7 @@ def parse_amount(text: str) -> int:
     factor = _LETTERS.get(letters)
     if factor is None:
         raise UserError(f"I do not know the unit in {quoted(text)}: {_LIKE_AMOUNT}.")
-    amount = int(_number(number, text, _LIKE_AMOUNT) * factor * USD)
+    amount = int(_number(number, text, _LIKE_AMOUNT) * factor * 100) * (USD // 100)
     if amount < SMALLEST:
         raise UserError(f"{quoted(text)} is too small: I count from $1k up, so {_LIKE_AMOUNT}.")
     if amount > LARGEST:

@@ -1,26 +1,134 @@
-"""What an alert, a notice and a test say."""
+"""What an alert says, and several that had to wait."""
 
 from collections.abc import Sequence
 
-from bot.rules import Alert, Destination, Notice
-from bot.wording.text import Message
+from bot.clock import MINUTE_MS, SECOND_MS
+from bot.rules import Alert
+from bot.wording.buttons import alert_rows
+from bot.wording.coverage import coverage_note
+from bot.wording.headline import headline, headline_tone
+from bot.wording.lines import (
+    coin_sides_line,
+    coins_line,
+    exchanges_line,
+    largest_line,
+    split_line,
+)
+from bot.wording.numbers import duration
+from bot.wording.rules import say_rule
+from bot.wording.sample import SAMPLE_RULE, sample_alert
+from bot.wording.text import Block, Bold, Details, Line, Message, Moment, Note, Paragraph, Span
+
+LATE_MS = 30 * SECOND_MS
+_MERGED_LINES = 12
 
 
 def alert_message(alert: Alert, now_ms: int, short_id: str = "") -> Message:
-    """One alert. ``now_ms`` is the time of sending: what is late says so."""
-    raise NotImplementedError
+    """One alert. ``now_ms`` is the market's time of sending: what is late says so.
+
+    The sample (``sample_alert``) comes marked as a test, silent and without buttons.
+    """
+    if alert.rule.id == SAMPLE_RULE:
+        return _test(alert)
+    return Message(
+        head=(headline(alert),),
+        blocks=(*_body(alert), Note(_last_line(alert, now_ms, short_id))),
+        buttons=alert_rows(alert.rule.id),
+        tone=headline_tone(alert),
+        loud=True,
+    )
 
 
 def merged_message(alerts: Sequence[Alert], now_ms: int) -> Message:
-    """Several alerts that waited, one line each."""
-    raise NotImplementedError
+    """Several alerts of one destination that waited, oldest first, one line each."""
+    first, last = min(a.at_ms for a in alerts), max(a.at_ms for a in alerts)
+    told = alerts[:_MERGED_LINES]
+    lines: list[Line] = [(Moment(alert.at_ms), f" {headline(alert)}") for alert in told]
+    if len(alerts) > len(told):
+        lines.append((f"and {len(alerts) - len(told)} more",))
+    return Message(
+        head=(
+            f"{len(alerts)} alerts while I was held up (",
+            Moment(first),
+            "–",
+            Moment(last),
+            ")",
+        ),
+        blocks=(
+            Paragraph(tuple(lines)),
+            coverage_note(alerts[-1].reading),
+            _lateness(last, now_ms),
+        ),
+        tone=headline_tone(alerts[-1]),
+        loud=True,
+    )
 
 
-def notice_message(notice: Notice) -> Message:
-    """Something about the bot itself; a ``test`` shows the invented event of ``sample_alert``."""
-    raise NotImplementedError
+def _test(alert: Alert) -> Message:
+    return Message(
+        head=("TEST · invented numbers",),
+        blocks=(
+            Paragraph(((Bold(headline(alert)),),), title="Headline"),
+            *_body(alert),
+            Note(("A real one has buttons below.",)),
+        ),
+        tone=headline_tone(alert),
+    )
 
 
-def sample_alert(destination: Destination, at_ms: int) -> Alert:
-    """An invented event; its rule has id 0, and ``alert_message`` marks it as a test."""
-    raise NotImplementedError
+def _body(alert: Alert) -> list[Block]:
+    blocks: list[Block] = []
+    facts = _facts(alert)
+    if facts:
+        blocks.append(Paragraph(facts, title="What is in it"))
+    details = _details(alert)
+    if details:
+        blocks.append(Details(details))
+    blocks.append(coverage_note(alert.reading, alert.rule.metric not in ("order", "largest")))
+    return blocks
+
+
+def _facts(alert: Alert) -> tuple[Line, ...]:
+    """Split, coins and the largest order, without what the headline has said already."""
+    reading = alert.reading
+    single = alert.rule.metric == "order" and alert.orders <= 1
+    if single:
+        return (("Liquidated at ", Moment(reading.largest.time_ms)),) if reading.largest else ()
+    lines = [split_line(reading)] if reading.total else []
+    if reading.coin is None and len(reading.coins) > 1:
+        lines.append(coins_line(reading))
+    if reading.largest is not None:
+        lines.append(largest_line(reading.largest))
+    return tuple(lines)
+
+
+def _details(alert: Alert) -> tuple[Line, ...]:
+    reading = alert.reading
+    lines: list[Line] = []
+    if reading.coin is None and len(reading.coins) > 1:
+        lines.append(coin_sides_line(reading))
+    if reading.exchange is None and len(reading.exchanges) > 1:
+        lines.append(exchanges_line(reading))
+    return tuple(lines)
+
+
+def _last_line(alert: Alert, now_ms: int, short_id: str) -> Line:
+    """``As of 03:04 · your alert: all 1h > $500M, crossed 02:57 · L123``"""
+    as_of = alert.reading.at_ms
+    whose = "your alert" if alert.rule.destination.direct else "alert of this chat"
+    line: list[Span] = ["As of ", Moment(as_of), f" · {whose}: {say_rule(alert.rule)}"]
+    if as_of - alert.at_ms >= MINUTE_MS:
+        line += [", crossed ", Moment(alert.at_ms)]
+    late_ms = now_ms - max(as_of, alert.at_ms)
+    if late_ms > LATE_MS:
+        line.append(f" · sent {duration(late_ms)} late")
+    if short_id:
+        line.append(f" · {short_id}")
+    return tuple(line)
+
+
+def _lateness(last_ms: int, now_ms: int) -> Note:
+    return Note((f"Sent {duration(now_ms - last_ms)} after the last of them.",))
+
+
+__all__ = ["alert_message", "merged_message", "sample_alert"]

@@ -1,20 +1,176 @@
 """What figures are worth: who was heard, who publishes samples, since when."""
 
-from bot.figures import Reading
-from bot.wording.text import Note
+from collections import defaultdict
+from typing import Literal
+
+from bot.clock import HOUR_MS
+from bot.figures import Deaf, Hearing, Reading
+from bot.wording.numbers import count, duration, named, together, window_name
+from bot.wording.text import Line, Moment, Note, Span
+
+SAME_DAY_MS = 20 * HOUR_MS
+"""Times further back are said with their date."""
+
+_NAMED_GAPS = 3
+_NAMED_SAMPLES = 4
 
 
 def plus(reading: Reading) -> str:
-    """``+`` where a total is a floor: a sampled exchange is in it, or somebody was deaf."""
-    raise NotImplementedError
+    """``+`` where a total is a floor.
+
+    That is: a sampled exchange is in it, an exchange was deaf, an order has no known size, or the
+    window has not run its whole span since the start.
+    """
+    hearing = reading.hearing
+    floor = hearing.deaf or hearing.unpriced or not reading.complete or _sampled(hearing)
+    return "+" if floor else ""
 
 
-def coverage_note(reading: Reading) -> Note:
-    """``At least: Binance, OKX publish samples. 2 of 3 exchanges heard; Bybit off since 02:41.``"""
-    raise NotImplementedError
+def is_young(reading: Reading) -> bool:
+    """Whether the window has not run its whole span since the start of listening."""
+    return reading.hearing.since_ms > reading.at_ms - reading.span_ms
 
 
-def silence(reading: Reading) -> str | None:
-    """What to say in place of a zero: nothing liquidated, or nobody heard; None if there is
-    something to tell."""
-    raise NotImplementedError
+def coverage_note(reading: Reading, totals: bool = True) -> Note:
+    """``At least: Binance and OKX publish samples. All 3 exchanges heard.``
+
+    ``totals`` false: the message tells single orders, which are not "at least" anything.
+    """
+    hearing = reading.hearing
+    line: list[Span] = []
+    if is_young(reading):
+        line += [*listening(reading), " "]
+    line += _samples(hearing, totals)
+    line += _heard(reading)
+    if hearing.unpriced:
+        orders = "1 order" if hearing.unpriced == 1 else f"{count(hearing.unpriced)} orders"
+        line.append(f" {orders} of unknown contract size not in it.")
+    return Note(_joined(line))
+
+
+def listening(reading: Reading, so_far: str = "") -> Line:
+    """``Listening for 4 min: $1.2M so far. The full hour is there at 15:02.``"""
+    since_ms = reading.hearing.since_ms
+    name = window_name(reading.span_ms)
+    whole = "hour is" if name == "1h" else f"{duration(reading.span_ms)} are"
+    told = f": {so_far} so far" if so_far else ""
+    return (
+        f"Listening for {duration(reading.at_ms - since_ms)}{told}. The full {whole} there at ",
+        Moment(since_ms + reading.span_ms),
+        ".",
+    )
+
+
+def deafness(reading: Reading) -> Line | None:
+    """``⚠️ I cannot tell: Binance and OKX off since 14:02.`` when nobody is heard, else None."""
+    hearing = reading.hearing
+    off = _still_off(hearing)
+    if set(hearing.heard) - set(off):
+        return None
+    if not off:
+        return ("⚠️ I cannot tell yet: no exchange is connected.",)
+    since = Moment(max(off.values()), _style(reading, max(off.values())))
+    names = together([named(exchange) for exchange in off])
+    return (f"⚠️ I cannot tell: {names} off since ", since, ".")
+
+
+def silence(reading: Reading, of: str, over: str) -> Line | None:
+    """What to say in place of a zero; None where there is something to tell.
+
+    ``of`` names what was not liquidated (``SOL``, or nothing), ``over`` the span.
+    """
+    if reading.count:
+        return None
+    deaf = deafness(reading)
+    if deaf is not None:
+        return deaf
+    none = f"No {of} liquidation".replace("  ", " ")
+    if is_young(reading):
+        return listening(reading, "nothing")
+    hearing = reading.hearing
+    if hearing.deaf:
+        return (f"{none} heard in {over}, but I cannot be sure: ", *_gaps(reading), ".")
+    return (f"{none} in {over} on {_heard_on(hearing)}.",)
+
+
+def _heard_on(hearing: Hearing) -> str:
+    if hearing.asked == 1:
+        return named(hearing.heard[0])
+    return f"the {hearing.asked} exchanges heard"
+
+
+def _sampled(hearing: Hearing) -> list[str]:
+    return [exchange for exchange in hearing.sampled if exchange in hearing.heard]
+
+
+def _samples(hearing: Hearing, totals: bool) -> list[Span]:
+    sampled = _sampled(hearing)
+    least = "At least: " if totals else ""
+    if not sampled:
+        return [least] if hearing.deaf or hearing.unpriced else []
+    if len(sampled) > _NAMED_SAMPLES:
+        return [f"{least}{len(sampled)} of {hearing.asked} exchanges publish samples. "]
+    verb = "publishes" if len(sampled) == 1 else "publish"
+    return [f"{least}{together([named(name) for name in sampled])} {verb} samples. "]
+
+
+def _heard(reading: Reading) -> list[Span]:
+    hearing = reading.hearing
+    if not hearing.deaf:
+        if hearing.asked == 1:
+            return [f"{named(hearing.heard[0])} heard throughout."]
+        return [f"All {hearing.asked} exchanges heard." if hearing.asked else "No exchange heard."]
+    if hearing.asked == 1:
+        return [*_gaps(reading), "."]
+    whole = set(hearing.heard) - {gap.exchange for gap in hearing.deaf}
+    throughout = "" if _still_off(hearing) else " throughout"
+    return [f"{len(whole)} of {hearing.asked} exchanges heard{throughout}; ", *_gaps(reading), "."]
+
+
+def _gaps(reading: Reading) -> list[Span]:
+    """Each exchange that was deaf, with since when, or how long it was."""
+    gaps: dict[str, list[Deaf]] = defaultdict(list)
+    for gap in reading.hearing.deaf:
+        gaps[gap.exchange].append(gap)
+    said: list[Span] = []
+    for exchange in list(gaps)[:_NAMED_GAPS]:
+        said += [", " if said else "", *_gap(reading, exchange, gaps[exchange])]
+    unnamed = len(gaps) - _NAMED_GAPS
+    return [*said, f" and {unnamed} more"] if unnamed > 0 else said
+
+
+def _gap(reading: Reading, exchange: str, gaps: list[Deaf]) -> list[Span]:
+    start = min(gap.from_ms for gap in gaps if _unfinished(gaps) is None or gap.to_ms is None)
+    begin = Moment(start, _style(reading, start))
+    if _unfinished(gaps) is not None:
+        return [f"{named(exchange)} off since ", begin]
+    if len(gaps) > 1:
+        return [f"{named(exchange)} off {len(gaps)} times since ", begin]
+    end = gaps[0].to_ms or start
+    return [f"{named(exchange)} off ", begin, "–", Moment(end, _style(reading, end))]
+
+
+def _unfinished(gaps: list[Deaf]) -> Deaf | None:
+    return next((gap for gap in gaps if gap.to_ms is None), None)
+
+
+def _still_off(hearing: Hearing) -> dict[str, int]:
+    """Exchanges that are not heard now, with since when."""
+    return {gap.exchange: gap.from_ms for gap in hearing.deaf if gap.to_ms is None}
+
+
+def _style(reading: Reading, at_ms: int) -> Literal["t", "f"]:
+    return "t" if reading.at_ms - at_ms < SAME_DAY_MS else "f"
+
+
+def _joined(spans: list[Span]) -> Line:
+    """Neighbouring texts made one, so that lines compare as they read."""
+    line: list[Span] = []
+    for span in spans:
+        if isinstance(span, str) and line and isinstance(line[-1], str):
+            line[-1] += span
+        elif span != "":
+            line.append(span)
+    if line and isinstance(line[-1], str):
+        line[-1] = line[-1].rstrip()
+    return tuple(line)

@@ -5,7 +5,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from bot.clock import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, as_datetime
 from bot.market import USD, dollars
-from bot.rules import WINDOWS
+from bot.rules import SHARE, WINDOWS
 
 UNKNOWN = "–"
 """What stands in a table where a number would be a guess."""
@@ -54,6 +54,16 @@ def share(part: int, whole: int) -> str:
     if part in (0, whole):
         return "100%" if part else "0%"
     return f"{min(99, max(1, (200 * part + whole) // (2 * whole)))}%"
+
+
+def share_of(billionths: int) -> str:
+    """``87%`` of a metric's value, in the unit of ``SHARE``."""
+    return share(billionths, SHARE)
+
+
+def round_share(billionths: int) -> str:
+    """A share's threshold, exactly as it was set: ``80%``, ``66.6%``."""
+    return f"{(Decimal(billionths) * 100 / SHARE).normalize():f}%"
 
 
 def signed(value: float) -> str:

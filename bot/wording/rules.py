@@ -2,18 +2,31 @@
 
 from collections.abc import Sequence
 
-from bot.rules import Rule
-from bot.wording.text import Message
+from bot.metrics import METRICS, Unit
+from bot.rule_text import draft_of, draft_text
+from bot.rules import SHARE, Rule
+from bot.wording.numbers import count, fine_money, round_money, share_of, span
+from bot.wording.text import Bold, Button, Line, Message, Paragraph
+
+PAGE = 20
+"""Rules told at once; more would not be read on a phone."""
+
+_BUTTONS_A_ROW = 5
 
 
 def say_rule(rule: Rule) -> str:
     """A rule in its shortest words, which ``parse_rule`` reads back: ``BTC longs 1h > $50M``."""
-    raise NotImplementedError
+    return draft_text(draft_of(rule))
 
 
 def say_value(metric: str, value: int | None) -> str:
     """A metric's value: ``$1.4M``, ``87%``, ``412``; ``unknown`` for None."""
-    raise NotImplementedError
+    if value is None:
+        return "unknown"
+    unit = METRICS[metric].unit
+    if unit is Unit.SHARE:
+        return share_of(value)
+    return count(value) if unit is Unit.COUNT else fine_money(value)
 
 
 def saved_message(rule: Rule, value: int | None) -> Message:
@@ -21,13 +34,28 @@ def saved_message(rule: Rule, value: int | None) -> Message:
 
     Buttons: ``pause|<id>``, ``delete|<id>``.
     """
-    raise NotImplementedError
+    buttons = ((_pause(rule), _delete(rule)),)
+    return Message(
+        head=(f"Set: {_sentence(rule)}.",),
+        blocks=(Paragraph((_standing(rule, value),)),),
+        buttons=buttons,
+    )
 
 
 def rule_message(rule: Rule, value: int | None) -> Message:
     """One rule with what can be done: ``pause|<id>`` or ``resume|<id>``, ``delete|<id>``,
     ``alerts|1``."""
-    raise NotImplementedError
+    standing = ("Paused.",) if rule.paused else _standing(rule, value)
+    change: Line = ("To change it, delete it and type /alert with what you want instead.",)
+    return Message(
+        head=(f"{_sentence(rule, first=True)}.",),
+        blocks=(Paragraph((standing, change)),),
+        buttons=((_pause(rule), _delete(rule)), (Button("All alerts", "alerts|1"),)),
+    )
+
+
+def deleted_message(rule: Rule) -> Message:
+    return Message(head=(f"Deleted: {say_rule(rule)}.",))
 
 
 def rules_message(entries: Sequence[tuple[Rule, int | None]], page: int = 1) -> Message:
@@ -35,4 +63,85 @@ def rules_message(entries: Sequence[tuple[Rule, int | None]], page: int = 1) -> 
 
     Buttons: ``rule|<id>`` each, ``alerts|<page>`` where there are more than a page holds.
     """
-    raise NotImplementedError
+    if not entries:
+        example: Line = ("Type /alert 50m for $50M over all coins in 1 h, or /start for a choice.",)
+        return Message(head=("You have no alerts.",), blocks=(Paragraph((example,)),))
+    ranked = sorted(entries, key=lambda entry: -nearness(*entry))
+    pages = -(-len(ranked) // PAGE)
+    page = min(max(page, 1), pages)
+    first = (page - 1) * PAGE
+    told = list(enumerate(ranked[first : first + PAGE], first + 1))
+    lines = tuple(_list_line(number, *entry) for number, entry in told)
+    numbers = [Button(str(number), f"rule|{rule.id}") for number, (rule, _) in told]
+    rows = [tuple(numbers[i : i + _BUTTONS_A_ROW]) for i in range(0, len(numbers), _BUTTONS_A_ROW)]
+    turn = _turning(page, pages)
+    return Message(
+        head=("Your alerts, nearest first",),
+        blocks=(Paragraph(lines),),
+        buttons=(*rows, turn) if turn else tuple(rows),
+    )
+
+
+def nearness(rule: Rule, value: int | None) -> float:
+    """The part of its threshold that a rule has reached; paused and unknown ones come last."""
+    if rule.paused:
+        return -2.0
+    return -1.0 if value is None else value / rule.threshold
+
+
+def _list_line(number: int, rule: Rule, value: int | None) -> Line:
+    """``1  BTC longs 1h > $50M · now $1.4M``"""
+    if rule.paused:
+        now = " · paused"
+    elif not METRICS[rule.metric].windowed:
+        now = ""
+    else:
+        now = f" · now {say_value(rule.metric, value)}"
+    return (f"{number}  {say_rule(rule)}{now}",)
+
+
+def _sentence(rule: Rule, first: bool = False) -> str:
+    """``BTC longs > $50M in 1 h``"""
+    draft = draft_of(rule)
+    told = draft_text(draft, window=False)
+    if first:
+        told = told[0].upper() + told[1:]
+    return f"{told} in {span(rule.window)}" if rule.window else told
+
+
+def _standing(rule: Rule, value: int | None) -> Line:
+    metric = METRICS[rule.metric]
+    if not metric.windowed:
+        return ("I write for each such order; a burst within 15 s is one message.",)
+    if value is None:
+        if metric.unit is Unit.SHARE:
+            floor = round_money(rule.floor)
+            return (f"Now unknown: a share counts from {floor} in {span(rule.window)} up.",)
+        return ("Now unknown: I am not hearing enough yet.",)
+    now = say_value(rule.metric, value)
+    if value > rule.threshold:
+        return ("Already there: ", Bold(now), ". I write when it falls back and rises again.")
+    return ("Now ", Bold(now), f", {_away(rule, rule.threshold - value)} away.")
+
+
+def _away(rule: Rule, distance: int) -> str:
+    if METRICS[rule.metric].unit is Unit.SHARE:
+        points = max(1, round(distance * 100 / SHARE))
+        return f"{points} point{'s' if points > 1 else ''}"
+    return say_value(rule.metric, distance)
+
+
+def _pause(rule: Rule) -> Button:
+    if rule.paused:
+        return Button("Resume", f"resume|{rule.id}")
+    return Button("Pause", f"pause|{rule.id}")
+
+
+def _delete(rule: Rule) -> Button:
+    return Button("Delete", f"delete|{rule.id}")
+
+
+def _turning(page: int, pages: int) -> tuple[Button, ...]:
+    back = (Button("‹ Nearer", f"alerts|{page - 1}"),) if page > 1 else ()
+    on = (Button("Further ›", f"alerts|{page + 1}"),) if page < pages else ()
+    return (*back, *on)

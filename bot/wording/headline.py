@@ -1,0 +1,112 @@
+"""The first line of an alert: side, amount, span, share; enough on a lock screen."""
+
+from bot.figures import Reading
+from bot.market import Side
+from bot.rules import Alert, Rule
+from bot.wording.coverage import plus
+from bot.wording.lines import heavier, sided, sign, tone
+from bot.wording.numbers import count, duration, fine_money, money, named, round_money
+from bot.wording.text import Tone
+
+LOCK_SCREEN = 60
+"""Characters that a phone shows of a push notification's first line."""
+
+_TIMES = {2: "Twice", 5: "5 times", 10: "10 times"}
+
+
+def headline(alert: Alert) -> str:
+    """One line without a full sentence, so that nothing of it is lost when it is cut."""
+    metric = alert.rule.metric
+    if metric == "order":
+        return _order(alert)
+    if metric == "largest" and alert.reading.largest is not None:
+        return _escalated(alert, _largest(alert))
+    if metric in ("imbalance", "long_share", "short_share"):
+        return _share(alert)
+    long = _amount(alert, "liquidated ")
+    if alert.level > 1:
+        return _escalated(alert, _amount(alert, ""))
+    return long if len(long) <= LOCK_SCREEN else _amount(alert, "")
+
+
+def headline_tone(alert: Alert) -> Tone:
+    """The colour of the side that the headline names, where it is clearly ahead."""
+    return tone(alert.reading)
+
+
+def _amount(alert: Alert, verb: str) -> str:
+    """``🔻 $526M+ liquidated in 1 h · 87% longs``"""
+    reading, metric = alert.reading, alert.rule.metric
+    side = _told_side(alert)
+    what, share = f"{money(reading.total)}{plus(reading)}", sided(reading, side)
+    of = f"of {reading.coin} " if reading.coin else ""
+    if metric in ("long", "short"):
+        amount = reading.long if side is Side.LONG else reading.short
+        what = f"{money(amount)}{plus(reading)}"
+        of = f"of {reading.coin} {side.word}s " if reading.coin else f"of {side.word}s "
+        share = f"{sided(reading, side).split()[0]} of all"
+    elif metric == "count":
+        what, of = f"{count(reading.count)}{plus(reading)}", f"{_coin(reading)}orders "
+    return f"{sign(side)} {what} {of}{verb}{_on(reading)}in {duration(reading.span_ms)} · {share}"
+
+
+def _share(alert: Alert) -> str:
+    """``🔻 87% longs in 1 h: $526M+ liquidated``"""
+    reading = alert.reading
+    side = _told_side(alert)
+    told = f"{sign(side)} {_coin(reading)}{sided(reading, side)} {_on(reading)}"
+    line = f"{told}in {duration(reading.span_ms)}: {money(reading.total)}{plus(reading)}"
+    return f"{line} liquidated" if len(line) + 11 <= LOCK_SCREEN else line
+
+
+def _largest(alert: Alert) -> str:
+    """``🔻 $11.8M BTC long on Bybit: largest order in 1 h``"""
+    order = alert.reading.largest
+    if order is None:
+        return _amount(alert, "liquidated ")
+    what = f"{fine_money(order.usd)} {order.coin} {order.side.word} on {named(order.exchange)}"
+    return f"{sign(order.side)} {what}: largest in {duration(alert.reading.span_ms)}"
+
+
+def _order(alert: Alert) -> str:
+    """``🔻 $11.8M BTC long liquidated on Bybit``, or a burst of them."""
+    reading, order = alert.reading, alert.reading.largest
+    if alert.orders > 1 or order is None:
+        side = heavier(reading)
+        many = f"{count(max(1, alert.orders))} {_coin(reading)}orders"
+        least = f"from {round_money(alert.rule.threshold)} up"
+        return f"{sign(side)} {many} {least}: {fine_money(reading.total)} · {sided(reading, side)}"
+    what = f"{fine_money(order.usd)} {order.coin} {order.side.word}"
+    return f"{sign(order.side)} {what} liquidated on {named(order.exchange)}"
+
+
+def _escalated(alert: Alert, told: str) -> str:
+    """``🔻 $1.02B+ in 1 h · 88% longs. Twice your $500M.``"""
+    if alert.level <= 1:
+        return told
+    times = _TIMES.get(alert.level, f"{alert.level} times")
+    your = "your" if alert.rule.destination.direct else "the"
+    return f"{told}. {times} {your} {_threshold(alert.rule)}."
+
+
+def _threshold(rule: Rule) -> str:
+    return count(rule.threshold) if rule.metric == "count" else round_money(rule.threshold)
+
+
+def _told_side(alert: Alert) -> Side:
+    """The side that the rule is about, else the heavier one."""
+    named_sides = {
+        "long": Side.LONG,
+        "long_share": Side.LONG,
+        "short": Side.SHORT,
+        "short_share": Side.SHORT,
+    }
+    return named_sides.get(alert.rule.metric, heavier(alert.reading))
+
+
+def _coin(reading: Reading) -> str:
+    return f"{reading.coin} " if reading.coin else ""
+
+
+def _on(reading: Reading) -> str:
+    return f"on {named(reading.exchange)} " if reading.exchange else ""
