@@ -1,6 +1,5 @@
 """What ``/setup`` changes: a channel's rules, its role, and the test it posts."""
 
-from bot.wording.notices import sample_alert
 from msgspec.structs import replace
 
 from bot.delivery.outcomes import Delivered, Gone, Refused
@@ -10,6 +9,7 @@ from bot.presets import Preset
 from bot.rule_text import draft_of
 from bot.wording.alert import alert_message
 from bot.wording.rules import say_rule
+from bot.wording.sample import sample_alert
 from handlers.discord.setup_plan import Plan
 from handlers.pace import choose, offered
 from handlers.talk import House
