@@ -16,9 +16,9 @@ async def refusal(request: Request, house: House, payload: str = "") -> Reply | 
     """None for who may change this place; else the reply that says no and offers a private way."""
     if await may_change(request):
         return None
-    if request.pressed:
-        return Reply(None, toast=ONLY_ADMINS)
     link = private_link(request, house, payload)
+    if request.pressed and not (payload and link):
+        return Reply(None, toast=ONLY_ADMINS)
     head = f"{ONLY_ADMINS} For yourself: in private." if link else ONLY_ADMINS
     buttons = ((Button("In private", url=link),),) if link else ()
     return Reply(Message((head,), buttons=buttons))

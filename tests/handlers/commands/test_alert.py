@@ -113,7 +113,7 @@ async def test_a_person_has_fifty_rules_and_a_server_two_hundred() -> None:
     for at, limit in ((PRIVATE, 50), (GROUP, 200)):
         for amount in range(1, limit + 2):
             await here.clock.advance(3)
-            reply = await ask(f"/alert {amount}m", here, at, admin=True)
+            reply = await ask(f"/alert all 1h > {amount}m", here, at, admin=True)
         assert str(limit) in words(reply)
         assert len(await here.rulebook.of(at)) == limit
 

@@ -125,7 +125,7 @@ async def test_a_long_list_is_turned_page_by_page() -> None:
     here = Furnished()
     for amount in range(1, 26):
         await here.clock.advance(3)
-        await ask(f"/alert {amount}m", here)
+        await ask(f"/alert all 1h > {amount}m", here)
     further = next(a for a in actions(await ask("/alerts", here)) if a.startswith("alerts|"))
     second = await push(further, here)
     assert second.edit
