@@ -4,9 +4,14 @@ import asyncio
 
 import pytest
 
+from bot.clock import SystemClock
 from bot.exchanges.dialect import Heartbeat
-from bot.wire import Limits
-from tests.bot.feed.conftest import SHORT, Rig
+from bot.feed import Feed
+from bot.inbox import Inbox
+from bot.market import Gap
+from bot.web import open_session
+from bot.wire import Limits, Wire
+from tests.bot.feed.conftest import SHORT, Rig, Shelf
 from tests.bot.feed.toy import Toy, ToyServer, events, eventually, instrument
 from tests.clocks import ManualClock
 
@@ -275,3 +280,23 @@ async def test_a_cancelled_feed_leaves_no_connection(rig: Rig, server: ToyServer
     async with rig.running(Toy(), server.urls):
         await eventually(lambda: rig.live)
     await eventually(lambda: all(socket.closed for socket in server.sockets))
+
+
+async def test_what_the_engine_cannot_take_in_time_is_counted_and_told(
+    server: ToyServer, market: ManualClock
+) -> None:
+    inbox = Inbox(liquidations=3)
+    async with open_session() as session:
+        wire = Wire(session, market, SystemClock(), None, SHORT)
+        feed = Feed(Toy(), server.urls, wire, inbox, Shelf())
+        running = asyncio.create_task(feed.run())
+        await eventually(lambda: feed.status().state == "live")
+        for n in range(3):  # nobody reads the inbox: the second and third frame find no room
+            await server.push(events(("BTCUSDT", 1, n), ("ETHUSDT", 1, n)))
+        await eventually(lambda: inbox.dropped == 4)
+        told = await inbox.get_many(100)
+        running.cancel()
+        await asyncio.wait([running])
+    gaps = [event for event in told if isinstance(event, Gap) and event.reason == "overflow"]
+    assert len(gaps) == 1 and gaps[0].end_ms is None
+    assert server.handshakes == 1
