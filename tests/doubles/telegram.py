@@ -132,7 +132,7 @@ class TelegramDouble:
         self._next_update += 1
         if not self.allowed or set(body) & set(self.allowed):
             self.updates.append({"update_id": number} | body)
-        await self._notify()
+        await self.stir()
         return number
 
     def fail(self, *faults: Fault) -> None:
@@ -158,9 +158,9 @@ class TelegramDouble:
         except RefusedError as refused:
             if refused.fault.cut and request.transport is not None:
                 request.transport.close()
-            await self._notify()
+            await self.stir()
             return refusal(refused.fault)
-        await self._notify()
+        await self.stir()
         return web.json_response({"ok": True, "result": answer})
 
     async def _answer(self, token: str, method: str, params: Params) -> Any:
@@ -197,7 +197,7 @@ class TelegramDouble:
         self.allowed = params.get("allowed_updates", self.allowed)
         self._poll += 1
         mine = self._poll
-        await self._notify()
+        await self.stir()
         try:
             async with asyncio.timeout(params.get("timeout", 0)), self._changed:
                 await self._changed.wait_for(lambda: bool(self.updates) or self._poll != mine)
@@ -291,6 +291,7 @@ class TelegramDouble:
         self._next_message -= 1
         return shown | {"message_id": sent.id, "from": BOT, "text": sent.text}
 
-    async def _notify(self) -> None:
+    async def stir(self) -> None:
+        """Let ``until`` look again."""
         async with self._changed:
             self._changed.notify_all()

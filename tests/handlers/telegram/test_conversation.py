@@ -1,0 +1,251 @@
+"""People in private chats, groups and topics talk to the real commands over loopback."""
+
+import pytest
+from structlog.testing import capture_logs
+
+from bot.ports import Chat
+from bot.rules import Destination
+from handlers import router
+from handlers.talk import House, Reply, Request
+from handlers.telegram.converse import SORRY
+from tests.doubles.telegram import TelegramDouble
+from tests.fakes import Furnished
+from tests.handlers.telegram.conftest import Running
+
+ANN, BEN = 41, 42
+GROUP = -1001234567890
+TO_ANN = Destination("telegram", ANN, direct=True)
+
+
+class BrokenRouter:
+    """Understands what is typed like the real one, and fails at every answer."""
+
+    parse_typed = staticmethod(router.parse_typed)
+
+    async def answer(self, name: str, request: Request, house: House) -> Reply:
+        raise RuntimeError("no answer")
+
+    async def press(self, action: str, request: Request, house: House) -> Reply:
+        raise RuntimeError("no answer")
+
+    async def overheard(self, request: Request, house: House) -> Reply:
+        raise RuntimeError("no answer")
+
+
+async def test_a_command_is_answered(telegram: TelegramDouble, running: Running) -> None:
+    async with running():
+        await telegram.say("/liqs BTC 1h", ANN)
+        (sent,) = await telegram.messages(1)
+    assert sent.text.startswith("Liquidations · BTC · 1 h")
+    assert (sent.chat, sent.reply_to) == (ANN, None)
+    assert sent.buttons
+
+
+async def test_plain_words_in_private_are_never_met_with_silence(
+    telegram: TelegramDouble, running: Running
+) -> None:
+    async with running():
+        await telegram.say("good morning", ANN)
+        await telegram.messages(1)
+        await telegram.say("", ANN, sticker={
+            "file_id": "s", "file_unique_id": "s", "type": "regular",
+            "width": 1, "height": 1, "is_animated": False, "is_video": False,
+        })  # fmt: skip
+        first, second = await telegram.messages(2)
+    assert "/help" in first.text
+    assert "/liqs" in second.text
+
+
+async def test_an_answer_in_a_topic_stays_there_and_quotes_the_question(
+    telegram: TelegramDouble, running: Running
+) -> None:
+    telegram.group(GROUP, topics=(7,))
+    async with running():
+        await telegram.say("/liqs@Liqwatch_bot", ANN, GROUP, topic=7)
+        (sent,) = await telegram.messages(1)
+    assert (sent.chat, sent.thread) == (GROUP, 7)
+    assert sent.reply_to is not None
+
+
+async def test_a_thread_of_replies_is_not_a_topic(
+    telegram: TelegramDouble, running: Running
+) -> None:
+    telegram.group(GROUP)
+    async with running():
+        await telegram.say("/liqs", ANN, GROUP, message_thread_id=99)
+        (sent,) = await telegram.messages(1)
+    assert sent.thread == 0
+
+
+async def test_what_is_meant_for_another_bot_or_nobody_is_left_alone(
+    telegram: TelegramDouble, running: Running
+) -> None:
+    telegram.group(GROUP)
+    async with running():
+        await telegram.say("/liqs@other_bot", ANN, GROUP)
+        await telegram.say("hello everybody", ANN, GROUP)
+        last = await telegram.say("/weather", ANN, GROUP)
+        await telegram.until(lambda: telegram.confirmed == last + 1)
+    assert telegram.sent == []
+
+
+async def test_a_member_of_a_group_changes_nothing_and_is_shown_the_private_way(
+    telegram: TelegramDouble, running: Running, furnished: Furnished
+) -> None:
+    telegram.group(GROUP)
+    async with running():
+        await telegram.say("/alert BTC 1h long > 50m", BEN, GROUP)
+        (sent,) = await telegram.messages(1)
+    assert "Only admins" in sent.text
+    assert sent.buttons[0][0]["url"].startswith("https://t.me/liqwatch_bot?start=")
+    assert furnished.rulebook.rules == {}
+
+
+@pytest.mark.parametrize("status", ["administrator", "creator"])
+async def test_an_admin_of_a_group_sets_its_alerts(
+    telegram: TelegramDouble, running: Running, furnished: Furnished, status: str
+) -> None:
+    telegram.group(GROUP)
+    telegram.statuses[(GROUP, ANN)] = status
+    async with running():
+        await telegram.say("/alert BTC 1h long > 50m", ANN, GROUP)
+        await telegram.messages(1)
+    (rule,) = furnished.rulebook.rules.values()
+    assert (rule.destination, rule.author) == (Destination("telegram", GROUP), ANN)
+
+
+@pytest.mark.parametrize(("speaks_as", "rules"), [(GROUP, 1), (-1009999999999, 0)])
+async def test_an_anonymous_admin_is_believed_only_in_the_name_of_the_group_itself(
+    telegram: TelegramDouble, running: Running, furnished: Furnished, speaks_as: int, rules: int
+) -> None:
+    telegram.group(GROUP)
+    chat = {"id": speaks_as, "type": "supergroup", "title": "x"}
+    async with running():
+        await telegram.say("/alert BTC 1h > 50m", 1087968824, GROUP, sender_chat=chat)
+        await telegram.messages(1)
+    assert len(furnished.rulebook.rules) == rules
+
+
+async def test_a_channels_own_posts_may_set_its_alerts(
+    telegram: TelegramDouble, running: Running, furnished: Furnished
+) -> None:
+    channel = telegram.group(-1005, kind="channel")
+    chat = {"id": channel, "type": "channel", "title": "x"}
+    async with running():
+        await telegram.say("/alert BTC 1h > 50m", ANN, channel, sender_chat=chat)
+        await telegram.messages(1)
+    (rule,) = furnished.rulebook.rules.values()
+    assert rule.destination == Destination("telegram", channel)
+
+
+async def test_a_button_edits_its_message_and_is_answered(
+    telegram: TelegramDouble, running: Running
+) -> None:
+    async with running():
+        await telegram.say("/liqs", ANN)
+        (sent,) = await telegram.messages(1)
+        actions = [button["callback_data"] for row in sent.buttons for button in row]
+        await telegram.press(sent, next(a for a in actions if "5m" in a), ANN)
+        await telegram.until(lambda: sent.edits == 1)
+    assert "5 min" in sent.text.splitlines()[0]
+    assert len(telegram.toasts) == 1
+    assert len(telegram.sent) == 1
+
+
+async def test_a_strangers_press_in_a_group_is_turned_away(
+    telegram: TelegramDouble, running: Running
+) -> None:
+    telegram.group(GROUP)
+    async with running():
+        await telegram.say("/liqs", ANN, GROUP)
+        (sent,) = await telegram.messages(1)
+        await telegram.press(sent, sent.buttons[0][0]["callback_data"], BEN)
+        await telegram.until(lambda: telegram.toasts != [])
+    assert telegram.toasts == [router.FOREIGN]
+    assert sent.edits == 0
+
+
+@pytest.mark.parametrize(
+    "action", ["no such verb", "alerts|x|y|z", "pace|‮|", "|", "liqs|" + "9" * 50]
+)
+async def test_a_forged_button_is_answered_and_harms_nothing(
+    telegram: TelegramDouble, running: Running, furnished: Furnished, action: str
+) -> None:
+    async with running():
+        await telegram.say("/liqs", ANN)
+        (sent,) = await telegram.messages(1)
+        await telegram.press(sent, action, ANN)
+        await telegram.until(lambda: telegram.toasts != [])
+    assert SORRY not in telegram.toasts
+    assert furnished.rulebook.rules == {}
+
+
+async def test_a_failing_answer_is_logged_and_the_person_gets_one_sentence(
+    telegram: TelegramDouble, running: Running
+) -> None:
+    with capture_logs() as logs:
+        async with running(BrokenRouter()):
+            await telegram.say("/liqs", ANN)
+            (sent,) = await telegram.messages(1)
+            await telegram.press(sent, "liqs|BTC|1h", ANN)
+            await telegram.until(lambda: telegram.toasts != [])
+            await telegram.say("/liqs", BEN)
+            await telegram.messages(2)
+    assert [message.text for message in telegram.sent] == [SORRY, SORRY]
+    assert telegram.toasts == [SORRY]
+    failures = [entry for entry in logs if entry["event"] == "an update could not be handled"]
+    assert len(failures) == 3
+
+
+async def test_a_group_that_adds_the_bot_is_greeted_once(
+    telegram: TelegramDouble, running: Running
+) -> None:
+    telegram.group(GROUP)
+    async with running():
+        await telegram.membership(GROUP, ANN, "left", "member")
+        (sent,) = await telegram.messages(1)
+        last = await telegram.membership(GROUP, ANN, "member", "administrator")
+        await telegram.until(lambda: telegram.confirmed == last + 1)
+    assert sent.text.startswith("Liqwatch is here.")
+    assert len(telegram.sent) == 1
+
+
+async def test_who_blocks_the_bot_is_gone_until_heard_from_again(
+    telegram: TelegramDouble, running: Running, furnished: Furnished
+) -> None:
+    async with running():
+        telegram.meet(ANN)
+        blocked = await telegram.membership(ANN, ANN, "member", "kicked")
+        await telegram.until(lambda: telegram.confirmed == blocked + 1)
+        assert (await furnished.chats.get(TO_ANN)).state == "gone"
+        back = await telegram.membership(ANN, ANN, "kicked", "member")
+        await telegram.until(lambda: telegram.confirmed == back + 1)
+    assert (await furnished.chats.get(TO_ANN)).state == "active"
+
+
+async def test_who_was_gone_and_writes_can_be_written_to_but_a_stop_stays(
+    telegram: TelegramDouble, running: Running, furnished: Furnished
+) -> None:
+    to_ben = Destination("telegram", BEN, direct=True)
+    await furnished.chats.save(Chat(TO_ANN, "gone", reason="blocked by the user"))
+    await furnished.chats.save(Chat(to_ben, "stopped"))
+    async with running():
+        await telegram.say("/liqs", ANN)
+        await telegram.say("/liqs", BEN)
+        await telegram.messages(2)
+    assert (await furnished.chats.get(TO_ANN)).state == "active"
+    assert (await furnished.chats.get(to_ben)).state == "stopped"
+
+
+async def test_a_migrated_group_with_alerts_gets_a_word_that_takes_them_along(
+    telegram: TelegramDouble, running: Running, furnished: Furnished
+) -> None:
+    group = telegram.group(-55, kind="group")
+    telegram.statuses[(group, ANN)] = "administrator"
+    async with running():
+        await telegram.say("/alert BTC 1h > 50m", ANN, group)
+        await telegram.messages(1)
+        last = await telegram.say("", ANN, group, migrate_to_chat_id=GROUP)
+        await telegram.until(lambda: telegram.confirmed == last + 1)
+    (waiting,) = furnished.outbox.waiting
+    assert waiting.destination == Destination("telegram", group)

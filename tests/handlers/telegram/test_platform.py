@@ -1,0 +1,127 @@
+"""The platform from its start to its end: who it is, what it offers, what it never says."""
+
+import logging
+import socket
+
+import pytest
+
+from bot.clock import SystemClock
+from bot.errors import ConfigError
+from handlers import router
+from handlers.commands import COMMANDS
+from handlers.telegram.connection import Connection
+from handlers.telegram.platform import TelegramPlatform
+from tests.doubles.telegram import TOKEN, TelegramDouble
+from tests.doubles.telegram_wire import Fault, blocked, cut_after_accepting, gateway, limited
+from tests.fakes import Furnished
+from tests.handlers.telegram.conftest import HastyClock, Pages, Running
+
+ANN = 41
+
+
+async def test_the_commands_are_offered_in_each_scope_and_again_only_when_they_change(
+    telegram: TelegramDouble, running: Running, notebook: Pages
+) -> None:
+    for _ in range(2):
+        async with running():
+            await telegram.say("/help", ANN)
+            await telegram.messages(1)
+        telegram.sent.clear()
+    scopes = {"all_private_chats", "all_group_chats", "all_chat_administrators"}
+    assert telegram.menus == {scope: list(COMMANDS) for scope in scopes}
+    assert telegram.calls.count("setMyCommands") == 3
+    notebook.pages = dict.fromkeys(notebook.pages, "an older list")
+    async with running():
+        await telegram.until(lambda: telegram.calls.count("setMyCommands") == 6)
+
+
+async def test_a_start_survives_a_502_a_429_and_a_cut(
+    telegram: TelegramDouble, running: Running, clock: HastyClock
+) -> None:
+    telegram.fail(
+        gateway("getMe"), limited(4, method="getMe"), Fault(cut=True, method="deleteWebhook")
+    )
+    telegram.fail(gateway("setMyCommands"))
+    async with running():
+        await telegram.say("/liqs", ANN)
+        await telegram.messages(1)
+    assert 4.0 in clock.pauses
+
+
+async def test_the_link_to_the_bot_is_known_after_the_start(
+    telegram: TelegramDouble, running: Running, furnished: Furnished
+) -> None:
+    furnished.house.bot_links.clear()
+    async with running():
+        await telegram.until(lambda: "getUpdates" in telegram.calls)
+    assert furnished.house.bot_links == {"telegram": "https://t.me/liqwatch_bot"}
+
+
+async def test_a_refused_token_is_one_sentence(
+    telegram: TelegramDouble, furnished: Furnished, notebook: Pages
+) -> None:
+    platform = TelegramPlatform("123:not-the-one", telegram.url, SystemClock(), notebook)
+    with pytest.raises(ConfigError, match="Telegram refused the token") as refused:
+        await platform.run(furnished.house, router)
+    assert "not-the-one" not in str(refused.value)
+    assert await platform.check() == (False, str(refused.value))
+    await platform.close()
+
+
+@pytest.mark.parametrize("token", ["", "with space", "12:ä", "a\nb", "a/b"])
+def test_what_cannot_be_a_token_is_refused_before_any_call(token: str) -> None:
+    with pytest.raises(ConfigError, match="TELEGRAM_TOKEN"):
+        Connection(token, "https://api.telegram.org")
+
+
+@pytest.mark.parametrize("proxy", ["nonsense://x:1", "socks5://secret:word@127.0.0.1:1"])
+def test_a_proxy_that_cannot_be_used_is_one_sentence_without_its_password(proxy: str) -> None:
+    with pytest.raises(ConfigError, match="HTTPS_PROXY") as refused:
+        Connection(TOKEN, "https://api.telegram.org", proxy)
+    assert "secret" not in str(refused.value)
+
+
+async def test_check_says_who_is_connected_or_what_to_mend(
+    telegram: TelegramDouble, notebook: Pages
+) -> None:
+    platform = TelegramPlatform(TOKEN, telegram.url, SystemClock(), notebook)
+    good, sentence = await platform.check()
+    await platform.close()
+    assert good
+    assert "@liqwatch_bot" in sentence
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{closed.getsockname()[1]}"
+    lost = TelegramPlatform(TOKEN, url, SystemClock(), notebook)
+    good, sentence = await lost.check()
+    await lost.close()
+    assert not good
+    assert url in sentence
+    assert "HTTPS_PROXY" in sentence
+
+
+async def test_no_log_ever_holds_the_token(
+    telegram: TelegramDouble,
+    running: Running,
+    furnished: Furnished,
+    caplog: pytest.LogCaptureFixture,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    telegram.fail(gateway("getMe"), gateway("getUpdates"), Fault(cut=True, method="getUpdates"))
+    telegram.fail(cut_after_accepting(), blocked())
+    async with running() as platform:
+        for number in range(4):
+            await telegram.say(f"/liqs BTC {number}", ANN)
+        await telegram.update({"message": {"unlike": "any message"}})
+        last = await telegram.say("/help", ANN)
+        await telegram.until(lambda: telegram.confirmed == last + 1)
+        assert (await platform.check())[0]
+    wrong = TelegramPlatform(f"{TOKEN}x", telegram.url, SystemClock(), Pages())
+    with pytest.raises(ConfigError):
+        await wrong.run(furnished.house, router)
+    await wrong.close()
+    printed = "".join(capfd.readouterr())
+    assert caplog.text + printed != ""
+    assert TOKEN not in caplog.text + printed
+    assert TOKEN.partition(":")[2] not in caplog.text + printed
