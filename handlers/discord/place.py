@@ -69,6 +69,7 @@ def asked(
         form=form,
         options=options,
         private=private,
+        elsewhere=interaction.guild_id is not None,
         may_manage=may_manage,
     )
 
@@ -79,10 +80,12 @@ def pressed(interaction: Interaction) -> Request:
     async def may_manage() -> bool:
         return manages(interaction)
 
+    about = pressed_place(interaction)
     return Request(
-        pressed_place(interaction),
+        about,
         interaction.user.id,
         private=seen_by_one(interaction),
         pressed=True,
+        elsewhere=about.direct and interaction.guild_id is not None,
         may_manage=may_manage,
     )
