@@ -1,0 +1,193 @@
+"""The wiring: builds every room and runs them in one TaskGroup. It alone knows all three."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import structlog
+
+from bot.clock import Clock, Now
+from bot.delivery.courier import Courier
+from bot.delivery.pacing import DISCORD, TELEGRAM, Limits, Pace
+from bot.desk import EngineDesk
+from bot.engine import Engine
+from bot.errors import ConfigError
+from bot.events import Event
+from bot.exchanges import EXCHANGES
+from bot.feed import Feed
+from bot.inbox import Inbox
+from bot.ports import Notification, Notifier
+from bot.rules import Alert, Notice
+from bot.settings import Settings
+from bot.supervise import supervise
+from bot.watch import Watch, tick
+from bot.web import open_session
+from bot.wire import Wire
+from bot.wording.alert import alert_message
+from bot.wording.notice import notice_message
+from bot.wording.text import Message
+from handlers.talk import House
+from storage import Storage, open_storage
+
+DRAIN_S = 10.0
+"""How long a clean stop waits for calls under way."""
+
+PACES: Mapping[str, Limits] = {"telegram": TELEGRAM, "discord": DISCORD, "console": Limits()}
+
+log = structlog.get_logger()
+
+
+class Platform(Protocol):
+    """One chat platform, as far as the wiring cares."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def notifier(self) -> Notifier: ...
+    async def run(self, house: House) -> None: ...
+
+
+@dataclass
+class Bot:
+    """All rooms, built and not yet running."""
+
+    settings: Settings
+    storage: Storage
+    real: Clock
+    market: Now
+    inbox: Inbox
+    engine: Engine
+    feeds: Sequence[Feed]
+    desk: EngineDesk
+    house: House
+    platforms: Sequence[Platform]
+    couriers: Sequence[Courier]
+    watch: Watch
+    refused: dict[str, str] = field(default_factory=dict)
+    """Platforms that were stopped for good, and why."""
+
+    async def run(self, until: Awaitable[object]) -> None:
+        """Everything at once, until ``until`` is done or no platform is left.
+
+        A clean stop: no more is heard, what was heard is judged, calls under way end.
+        Raises ``ConfigError`` when every platform was refused.
+        """
+        await self._load()
+        async with asyncio.TaskGroup() as group:
+            hearing = [group.create_task(f.run(), name=f"feed {f.name}") for f in self.feeds]
+            ticking = group.create_task(tick(self.inbox, self.market, self.real), name="tick")
+            judging = group.create_task(self.watch.run(), name="watch")
+            carrying = [group.create_task(c.run(), name="courier") for c in self.couriers]
+            served = group.create_task(self._serve(), name="platforms")
+            ending = group.create_task(_wait_for(until), name="until")
+            await asyncio.wait({ending, served}, return_when=asyncio.FIRST_COMPLETED)
+            await _end([*hearing, ticking, ending])
+            await _end([judging])
+            await self.watch.finish()
+            await self._carry_out(carrying)
+            await _end([served])
+        if self.refused and len(self.refused) == len(self.platforms):
+            raise ConfigError(" ".join(self.refused.values()))
+
+    async def tell(self, event: Event) -> None:
+        """The one door to the engine."""
+        await self.inbox.put(event)
+
+    async def _load(self) -> None:
+        waiting = await self.storage.outbox.recover(self.real.now_ms())
+        if waiting:
+            log.info("alerts were being sent when the process ended", count=waiting)
+        self.engine.load(await self.storage.rulebook.everything())
+
+    async def _serve(self) -> None:
+        async with asyncio.TaskGroup() as group:
+            for platform in self.platforms:
+                group.create_task(self._supervised(platform), name=f"platform {platform.name}")
+
+    async def _supervised(self, platform: Platform) -> None:
+        await supervise(
+            platform.name, lambda: platform.run(self.house), self.real, self._report_refusal
+        )
+
+    async def _report_refusal(self, name: str, sentence: str) -> None:
+        self.refused[name] = sentence
+        operator = self.settings.operator_destination
+        if operator and operator.platform != name:
+            notice = Notice(f"{name.capitalize()} has stopped: {sentence}", self.real.now_ms())
+            key = f"refused:{name}:{notice.at_ms}"
+            await self.storage.outbox.put(operator, notice, key, notice.at_ms)
+
+    async def _carry_out(self, carrying: Sequence[asyncio.Task[None]]) -> None:
+        for courier in self.couriers:
+            courier.stop()
+        if carrying:
+            await asyncio.wait(carrying, timeout=DRAIN_S)
+        await _end(carrying)
+
+
+@asynccontextmanager
+async def build(
+    settings: Settings,
+    platforms: Callable[[Storage], Sequence[Platform]],
+    real: Clock,
+    market: Now,
+    handled: Callable[[Event], None] = lambda event: None,
+) -> AsyncIterator[Bot]:
+    """Open storage and the network, and put the rooms together."""
+    url = settings.database_url.get_secret_value() if settings.database_url else None
+    async with open_storage(url, settings.data_dir) as storage, open_session() as session:
+        inbox = Inbox()
+        served = platforms(storage)
+        wire = Wire(session, market, real, settings.https_proxy or None)
+        feeds = [
+            Feed(EXCHANGES[name], settings.urls_of(name), wire, inbox, storage.listings)
+            for name in settings.exchange_names
+        ]
+        watched = {name: EXCHANGES[name].publication for name in settings.exchange_names}
+        engine = Engine(watched, market.now_ms())
+        desk = EngineDesk(
+            engine,
+            lambda: (feed.status() for feed in feeds),
+            lambda: {coin for feed in feeds for coin in feed.coins()},
+        )
+        notifiers = {platform.name: platform.notifier for platform in served}
+        house = House(
+            desk, storage.rulebook, storage.chats, storage.outbox, real, inbox.put, notifiers
+        )
+        couriers = [
+            Courier(notifier, storage.outbox, Pace(PACES[name]), say, real, inbox.put)
+            for name, notifier in notifiers.items()
+        ]
+        watch = Watch(inbox, engine, storage.outbox, real, lambda: wake(couriers), handled)
+        yield Bot(
+            settings, storage, real, market, inbox, engine, feeds, desk, house, served, couriers,
+            watch,
+        )  # fmt: skip
+
+
+def say(notification: Notification, now_ms: int) -> Message:
+    """Word a payload at the time of sending: real time since it was stored is how late it is."""
+    payload = notification.payload
+    if isinstance(payload, Alert):
+        late_ms = max(0, now_ms - notification.created_ms)
+        return alert_message(payload, payload.at_ms + late_ms, notification.short_id)
+    return notice_message(payload)
+
+
+async def _wait_for(until: Awaitable[object]) -> None:
+    await until
+
+
+async def _end(tasks: Sequence[asyncio.Task[None]]) -> None:
+    """Cancel and wait; their errors come out of the TaskGroup."""
+    for task in tasks:
+        task.cancel()
+    if tasks:
+        await asyncio.wait(tasks)
+
+
+def wake(couriers: Sequence[Courier]) -> None:
+    for courier in couriers:
+        courier.wake()

@@ -9,8 +9,14 @@ from typing import Any, Self
 
 import platformdirs
 from dotenv.parser import parse_stream
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import (
+    BaseModel,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from rapidfuzz import fuzz, process
 
 from bot.errors import ConfigError
@@ -32,10 +38,8 @@ def exchange_urls() -> dict[str, str]:
     }
 
 
-class Settings(BaseSettings):
+class Settings(BaseModel):
     """Everything that can be set, by its name in the environment (any case)."""
-
-    model_config = SettingsConfigDict(extra="ignore", env_ignore_empty=True)
 
     telegram_token: SecretStr | None = None
     telegram_api_url: str = "https://api.telegram.org"

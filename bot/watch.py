@@ -1,4 +1,4 @@
-"""The one reader of the inbox: events go through the engine, what they cause goes into the outbox."""
+"""The one reader of the inbox: events go through the engine, their alerts into the outbox."""
 
 from collections.abc import Callable, Sequence
 
@@ -45,6 +45,11 @@ class Watch:
 
     async def run(self) -> None:
         while True:
+            await self.handle(await self._inbox.get_many(BATCH))
+
+    async def finish(self) -> None:
+        """Judge what still waits; for a clean stop, when nothing more comes in."""
+        while self._inbox.waiting:
             await self.handle(await self._inbox.get_many(BATCH))
 
     async def handle(self, events: Sequence[Event]) -> None:

@@ -27,14 +27,14 @@ class ConsolePlatform:
     def __init__(self, console: Console, status: Callable[[], str] = lambda: "") -> None:
         self.screen = Screen(console)
         self.notifier = ConsoleNotifier(self.screen)
-        self._status = status
+        self.status = status
 
     async def run(self, house: House) -> None:
         """Until the input ends (Ctrl-D); for ever where nobody can type."""
         if not self.interactive:
             await asyncio.Event().wait()
         session: PromptSession[str] = PromptSession(
-            "> ", bottom_toolbar=lambda: ANSI(self._status()), refresh_interval=REFRESH_S
+            "> ", bottom_toolbar=lambda: ANSI(self.status()), refresh_interval=REFRESH_S
         )
         with patch_stdout(raw=True):
             while True:
