@@ -1,8 +1,7 @@
 """A rule on its way: stored, told to the engine, said in full, and proved where it is personal."""
 
-from bot.delivery.outcomes import Delivered, Gone
+from bot.delivery.outcomes import Delivered, Gone, Outcome
 from bot.events import RuleSaved
-from bot.ports import Notifier
 from bot.rule_text import Draft, link_payload
 from bot.rules import Destination, Rule, RuleState
 from bot.wording.rules import saved_message
@@ -43,32 +42,38 @@ async def save_for(request: Request, draft: Draft, house: House) -> Reply:
     notifier = house.notifiers.get(request.destination.platform)
     if await may_change(request):
         if request.elsewhere and notifier is not None:
-            return await _save_privately(request, draft, house, notifier)
+            return await _save_privately(request, draft, house)
         rule = await store(draft, request.destination, request.author, house)
         await found_again(request.destination, house)
         return Reply(await _said(rule, house), edit=request.pressed)
     if notifier is None or private_link(request, house):
         denied = await refusal(request, house, link_payload(draft))
         return denied or Reply(None)
-    return await _save_privately(request, draft, house, notifier)
+    return await _save_privately(request, draft, house)
 
 
-async def _save_privately(
-    request: Request, draft: Draft, house: House, notifier: Notifier
-) -> Reply:
-    rule = await store(draft, in_private(request), request.author, house)
-    message = await _said(rule, house)
-    proof = await _prove(rule, message, house, notifier)
-    return Reply(with_line(message, (proof,)))
-
-
-async def _prove(rule: Rule, message: Message, house: House, notifier: Notifier) -> str:
-    """Send the rule to the person at once and say whether it arrived."""
+async def proved(rule: Rule, message: Message, house: House) -> Message:
+    """Send the message to the rule's person at once; the same with a line on how that ended."""
+    notifier = house.notifiers.get(rule.destination.platform)
+    if notifier is None:
+        return message
     try:
         async with house.clock.timeout(PROOF_S):
             outcome = await notifier.deliver(rule.destination, message, f"S{rule.id}")
     except TimeoutError:
         outcome = None
+    if isinstance(outcome, Delivered):
+        await found_again(rule.destination, house)
+    return with_line(message, (_ending(outcome),))
+
+
+async def _save_privately(request: Request, draft: Draft, house: House) -> Reply:
+    rule = await store(draft, in_private(request), request.author, house)
+    message = await proved(rule, await _said(rule, house), house)
+    return Reply(message, edit=request.pressed and request.private)
+
+
+def _ending(outcome: Outcome | None) -> str:
     if isinstance(outcome, Delivered):
         return "Look, I have just sent you a DM."
     if isinstance(outcome, Gone):

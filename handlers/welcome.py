@@ -60,10 +60,10 @@ def group_set(chosen: Chosen, value: int | None) -> Message:
     )
 
 
-def ready_screen() -> Message:
-    """Tap 3: the test is on its way; what one can do from here."""
+def ready_screen(quiet: Line | None = None) -> Message:
+    """Tap 3: the test is on its way, or ``quiet`` says why not; what one can do from here."""
     lines: tuple[Line, ...] = (
-        ("The test alert is on its way; its numbers are invented.",),
+        quiet or ("The test alert is on its way; its numbers are invented.",),
         (Code("/liqs"), " now · ", Code("/alerts"), " yours · ", Code("/mute"), " for a while"),
         (f"Figures are at least what I heard. {NO_ADVICE}",),
     )

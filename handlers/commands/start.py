@@ -6,8 +6,8 @@ from bot.wording.text import Message
 from handlers import welcome
 from handlers.pace import choose
 from handlers.rights import may_change, refusal
-from handlers.saving import save_for
-from handlers.standing import awaken
+from handlers.saving import proved, save_for
+from handlers.standing import awaken, quiet_line
 from handlers.talk import Form, House, Reply, Request
 from handlers.trial import send_trial
 
@@ -62,12 +62,17 @@ async def _pace(request: Request, house: House) -> Reply:
     chosen = await choose(request.text, request.destination, request.author, house)
     value = house.desk.value(chosen.rule)
     if request.destination.direct:
-        return Reply(welcome.set_screen(chosen, value), edit=True)
+        screen = welcome.set_screen(chosen, value)
+        if request.elsewhere:
+            screen = await proved(chosen.rule, screen, house)
+        return Reply(screen, edit=True)
     return Reply(welcome.group_set(chosen, value), edit=True)
 
 
 async def _trial(request: Request, house: House) -> Reply:
     if refused := await refusal(request, house):
         return refused
-    await send_trial(request.destination, request.author, house)
-    return Reply(welcome.ready_screen(), edit=True)
+    quiet = await quiet_line(request.destination, house)
+    if quiet is None:
+        await send_trial(request.destination, request.author, house)
+    return Reply(welcome.ready_screen(quiet), edit=True)

@@ -7,6 +7,8 @@ from handlers.standing import found_again, quiet_line
 from handlers.talk import Form, House, Reply, Request
 from handlers.trial import send_trial
 
+BY_DM = "A test alert comes to you by DM"
+
 
 class Test:
     """An alert about nothing."""
@@ -20,10 +22,11 @@ class Test:
     async def answer(self, request: Request, house: House) -> Reply:
         """What comes next, or why nothing would."""
         if await may_change(request):
-            return await _sent(request.destination, request, house, "A test alert is on its way")
+            said = BY_DM if request.elsewhere else "A test alert is on its way"
+            return await _sent(request.destination, request, house, said)
         if private_link(request, house) or request.destination.platform not in house.notifiers:
             return await refusal(request, house) or Reply(None)
-        return await _sent(in_private(request), request, house, "A test alert comes to you by DM")
+        return await _sent(in_private(request), request, house, BY_DM)
 
 
 async def _sent(destination: Destination, request: Request, house: House, said: str) -> Reply:

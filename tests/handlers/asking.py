@@ -21,6 +21,7 @@ def a_request(
     admin: bool = False,
     form: str = "",
     options: dict[str, str] | None = None,
+    elsewhere: bool = False,
 ) -> Request:
     """Anna, in private unless said otherwise; in groups an admin only when said so."""
 
@@ -28,7 +29,14 @@ def a_request(
         return admin or at.direct
 
     return Request(
-        at, by, text, form=form, options=options, private=at.direct, may_manage=may_manage
+        at,
+        by,
+        text,
+        form=form,
+        options=options,
+        private=at.direct,
+        elsewhere=elsewhere,
+        may_manage=may_manage,
     )
 
 

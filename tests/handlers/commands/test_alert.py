@@ -9,6 +9,7 @@ from bot.ports import Chat
 from bot.rule_text import from_link_payload
 from bot.rules import Destination
 from handlers.rights import ONLY_ADMINS
+from handlers.router import answer, press
 from tests.fakes import FakeNotifier, Furnished
 from tests.handlers.asking import (
     ANNA,
@@ -16,6 +17,7 @@ from tests.handlers.asking import (
     GROUP,
     PRIVATE,
     SERVER,
+    a_request,
     actions,
     ask,
     buttons,
@@ -149,6 +151,16 @@ async def test_where_direct_messages_are_possible_a_member_gets_one_as_proof() -
     [(destination, message)] = here.notifiers["discord"].delivered
     assert destination == ANNAS_DM
     assert message.head == ("Set: BTC longs > $50M in 1 h.",)
+
+
+async def test_a_rule_made_for_oneself_elsewhere_is_proved_by_a_direct_message() -> None:
+    here = Furnished()
+    request = a_request("", ANNAS_DM, form="add", options=FORM, elsewhere=True)
+    assert "sent you a DM" in words(await answer("alert", request, here.house))
+    taps = a_request("", ANNAS_DM, elsewhere=True)
+    assert "sent you a DM" in words(await press("pace|big", taps, here.house))
+    assert "by DM" in words(await answer("test", taps, here.house))
+    assert [to for to, _ in here.notifiers["discord"].delivered] == [ANNAS_DM, ANNAS_DM]
 
 
 @pytest.mark.parametrize(
