@@ -1,0 +1,88 @@
+"""The adapter against a Bot API server that others wrote: a second opinion on ours."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from aiohttp import ClientSession, web
+from lo_bot_api_emulator import LoBotApiEmulator
+from telegram import Update
+
+from bot.clock import SystemClock
+from bot.delivery.outcomes import Delivered
+from bot.rules import Destination
+from bot.wording.text import Bold, Button, Message
+from handlers.telegram.connection import Connection
+from handlers.telegram.listen import Listener
+from handlers.telegram.notify import TelegramNotifier
+from tests.handlers.telegram.conftest import background
+
+TOKEN = "123:second"
+ANN = 41
+UNKNOWN_THERE = ("link_preview_options",)
+
+
+async def served(app: web.Application) -> tuple[web.AppRunner, str]:
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    host, port = runner.addresses[0][:2]
+    return runner, f"http://{host}:{port}"
+
+
+@pytest.fixture
+async def emulator() -> AsyncIterator[tuple[LoBotApiEmulator, str]]:
+    """The emulator, and in front of it a layer that keeps newer parameters from it."""
+    emulator = LoBotApiEmulator()
+    behind, address = await served(emulator.app())
+    async with ClientSession() as session:
+
+        async def forward(request: web.Request) -> web.Response:
+            form: dict[str, Any] = dict(await request.post())
+            for name in UNKNOWN_THERE:
+                form.pop(name, None)
+            async with session.post(f"{address}{request.path}", data=form) as answer:
+                return web.Response(
+                    body=await answer.read(), status=answer.status, content_type="application/json"
+                )
+
+        app = web.Application()
+        app.router.add_post("/{rest:.*}", forward)
+        front, url = await served(app)
+        yield emulator, url
+        await front.cleanup()
+    await behind.cleanup()
+
+
+async def test_messages_buttons_and_edits_are_taken(emulator: tuple[LoBotApiEmulator, str]) -> None:
+    connection = Connection(TOKEN, emulator[1])
+    notifier = TelegramNotifier(connection.bot, SystemClock())
+    message = Message(("Longs <$5M> & ", Bold("more")), buttons=((Button("Mute", "mute|1h"),),))
+    to_ann = Destination("telegram", ANN, direct=True)
+    sent = await notifier.deliver(to_ann, message, "L1")
+    assert isinstance(sent, Delivered)
+    assert await notifier.deliver(to_ann, message, "L1", edits=sent.message) == sent
+    await connection.close()
+
+
+async def test_updates_are_handled_and_confirmed(emulator: tuple[LoBotApiEmulator, str]) -> None:
+    server, url = emulator
+    connection = Connection(TOKEN, url)
+    heard: list[int] = []
+    enough = asyncio.Event()
+
+    async def handle(update: Update) -> None:
+        heard.append(update.update_id)
+        if len(heard) == 2:
+            enough.set()
+
+    chat = {"id": ANN, "type": "private", "first_name": "Ann"}
+    body = {"message_id": 1, "date": 1_700_000_000, "chat": chat, "text": "/liqs"}
+    asked = [await server.enqueue_update({"message": body}, token=TOKEN) for _ in range(2)]
+    async with background(Listener(connection.bot, handle, handle, SystemClock()).run()):
+        async with asyncio.timeout(5):
+            await enough.wait()
+    assert heard == asked
+    assert await connection.bot.get_updates() == ()
+    await connection.close()
