@@ -91,8 +91,7 @@ def _body(alert: Alert) -> list[Block]:
 def _facts(alert: Alert) -> tuple[Line, ...]:
     """Split, coins and the largest order, without what the headline has said already."""
     reading = alert.reading
-    single = alert.rule.metric == "order" and alert.orders <= 1
-    if single:
+    if alert.rule.metric == "order" and alert.orders <= 1:
         return (("Liquidated at ", Moment(reading.largest.time_ms)),) if reading.largest else ()
     lines = [split_line(reading)] if reading.total else []
     if reading.coin is None and len(reading.coins) > 1:
@@ -105,6 +104,8 @@ def _facts(alert: Alert) -> tuple[Line, ...]:
 def _details(alert: Alert) -> tuple[Line, ...]:
     reading = alert.reading
     lines: list[Line] = []
+    if alert.rule.metric == "order" and alert.orders <= 1:
+        return ()
     if reading.coin is None and len(reading.coins) > 1:
         lines.append(coin_sides_line(reading))
     if reading.exchange is None and len(reading.exchanges) > 1:

@@ -6,7 +6,7 @@ from typing import Literal
 from bot.clock import HOUR_MS
 from bot.figures import Deaf, Hearing, Reading
 from bot.wording.numbers import count, duration, named, together, window_name
-from bot.wording.text import Line, Moment, Note, Span
+from bot.wording.text import Block, Line, Moment, Note, Paragraph, Span
 
 SAME_DAY_MS = 20 * HOUR_MS
 """Times further back are said with their date."""
@@ -22,7 +22,7 @@ def plus(reading: Reading) -> str:
     window has not run its whole span since the start.
     """
     hearing = reading.hearing
-    floor = hearing.deaf or hearing.unpriced or not reading.complete or _sampled(hearing)
+    floor = hearing.deaf or hearing.unpriced or not reading.complete or _sampled(reading)
     return "+" if floor else ""
 
 
@@ -40,7 +40,7 @@ def coverage_note(reading: Reading, totals: bool = True) -> Note:
     line: list[Span] = []
     if is_young(reading):
         line += [*listening(reading), " "]
-    line += _samples(hearing, totals)
+    line += _samples(reading, totals)
     line += _heard(reading)
     if hearing.unpriced:
         orders = "1 order" if hearing.unpriced == 1 else f"{count(hearing.unpriced)} orders"
@@ -74,7 +74,7 @@ def deafness(reading: Reading) -> Line | None:
     return (f"⚠️ I cannot tell: {names} off since ", since, ".")
 
 
-def silence(reading: Reading, of: str, over: str) -> Line | None:
+def silence(reading: Reading, of: str, over: str) -> tuple[Block, ...] | None:
     """What to say in place of a zero; None where there is something to tell.
 
     ``of`` names what was not liquidated (``SOL``, or nothing), ``over`` the span.
@@ -83,14 +83,19 @@ def silence(reading: Reading, of: str, over: str) -> Line | None:
         return None
     deaf = deafness(reading)
     if deaf is not None:
-        return deaf
+        return (Paragraph((deaf,)),)
+    samples = _joined(_samples(reading, totals=False))
+    note = (Note(samples),) if samples else ()
+    return (Paragraph((_nothing(reading, of, over),)), *note)
+
+
+def _nothing(reading: Reading, of: str, over: str) -> Line:
     none = f"No {of} liquidation".replace("  ", " ")
     if is_young(reading):
         return listening(reading, "nothing")
-    hearing = reading.hearing
-    if hearing.deaf:
+    if reading.hearing.deaf:
         return (f"{none} heard in {over}, but I cannot be sure: ", *_gaps(reading), ".")
-    return (f"{none} in {over} on {_heard_on(hearing)}.",)
+    return (f"{none} in {over} on {_heard_on(reading.hearing)}.",)
 
 
 def _heard_on(hearing: Hearing) -> str:
@@ -99,13 +104,15 @@ def _heard_on(hearing: Hearing) -> str:
     return f"the {hearing.asked} exchanges heard"
 
 
-def _sampled(hearing: Hearing) -> list[str]:
-    return [exchange for exchange in hearing.sampled if exchange in hearing.heard]
+def _sampled(reading: Reading) -> list[str]:
+    """Sampled exchanges that are in the figures: heard now, or before they fell silent."""
+    told = {part.name for part in reading.exchanges if part.total} | set(reading.hearing.heard)
+    return [exchange for exchange in reading.hearing.sampled if exchange in told]
 
 
-def _samples(hearing: Hearing, totals: bool) -> list[Span]:
-    sampled = _sampled(hearing)
-    least = "At least: " if totals else ""
+def _samples(reading: Reading, totals: bool) -> list[Span]:
+    sampled, hearing = _sampled(reading), reading.hearing
+    least = "At least: " if totals and reading.total else ""
     if not sampled:
         return [least] if hearing.deaf or hearing.unpriced else []
     if len(sampled) > _NAMED_SAMPLES:

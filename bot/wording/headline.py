@@ -30,8 +30,17 @@ def headline(alert: Alert) -> str:
 
 
 def headline_tone(alert: Alert) -> Tone:
-    """The colour of the side that the headline names, where it is clearly ahead."""
+    """The colour of a single order's side, or of the side that is clearly ahead."""
+    order = alert.reading.largest
+    if is_single(alert) and order is not None:
+        return Tone.LONG if order.side is Side.LONG else Tone.SHORT
     return tone(alert.reading)
+
+
+def is_single(alert: Alert) -> bool:
+    """Whether the alert is about one order, not about a sum."""
+    metric = alert.rule.metric
+    return metric == "largest" or (metric == "order" and alert.orders <= 1)
 
 
 def _amount(alert: Alert, verb: str) -> str:

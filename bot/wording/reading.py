@@ -52,8 +52,9 @@ def liqs_message(reading: Reading, others: Sequence[Reading] = ()) -> Message:
     )
     nothing = silence(reading, reading.coin or "", duration(reading.span_ms))
     if nothing is not None:
-        lines = (nothing, *_windows_lines(others, reading, over))
-        return Message(head, (Paragraph(lines), coverage_note(reading)), buttons)
+        windows = _windows_lines(others, reading, over)
+        extra = (Paragraph(tuple(windows), title="More"),) if windows else ()
+        return Message(head, (*nothing[:1], *extra, *nothing[1:]), buttons)
     facts: list[Line] = _windows_lines(others, reading, over)
     if reading.largest is not None:
         facts.append(largest_line(reading.largest))
@@ -77,7 +78,7 @@ def imbalance_message(reading: Reading, others: Sequence[Reading] = ()) -> Messa
     head = (f"Imbalance · {where} · {over}",)
     nothing = silence(reading, reading.coin or "", over)
     if nothing is not None:
-        return Message(head, (Paragraph((nothing,)), coverage_note(reading)), buttons)
+        return Message(head, nothing, buttons)
     blocks: list[Block] = [Paragraph((_balance_line(reading),)), *_balance_table(reading, others)]
     leading = [coin for coin in reading.coins[:_TABLE_COINS] if coin.total >= TELLING]
     if reading.coin is None and leading:
@@ -95,7 +96,7 @@ def top_message(reading: Reading) -> Message:
     buttons = (window_row("top", reading, TOLD_WINDOWS), refresh_row("top", reading))
     nothing = silence(reading, "", over)
     if nothing is not None:
-        return Message(head, (Paragraph((nothing,)), coverage_note(reading)), buttons)
+        return Message(head, nothing, buttons)
     blocks: list[Block] = [Paragraph((_total_line(reading),))]
     blocks.append(_table(leaders(reading.coins, _TOP_COINS, "rest")))
     if reading.exchange is None:

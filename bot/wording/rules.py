@@ -116,7 +116,7 @@ def _standing(rule: Rule, value: int | None) -> Line:
     if value is None:
         if metric.unit is Unit.SHARE:
             floor = round_money(rule.floor)
-            return (f"Now unknown: a share counts from {floor} in {span(rule.window)} up.",)
+            return (f"Now unknown: it takes {floor} in {span(rule.window)} before a share counts.",)
         return ("Now unknown: I am not hearing enough yet.",)
     now = say_value(rule.metric, value)
     if value > rule.threshold:

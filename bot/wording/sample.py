@@ -25,7 +25,15 @@ def _sample_reading(at_ms: int) -> Reading:
         "SOL": (452, 74),
         "XRP": (221, 42),
         "DOGE": (153, 31),
-        "LINK": (776, 199),
+        "LINK": (121, 31),
+        "ADA": (109, 27),
+        "AVAX": (99, 25),
+        "SUI": (94, 24),
+        "LTC": (82, 21),
+        "BCH": (74, 19),
+        "DOT": (69, 18),
+        "UNI": (66, 18),
+        "AAVE": (62, 16),
     }
     venues = {"bybit": (2012, 304), "binance": (1689, 240), "okx": (880, 139)}
     return Reading(
