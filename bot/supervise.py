@@ -34,3 +34,15 @@ async def supervise(
         except Exception:  # a platform's fault must stay its own
             log.exception("platform failed", platform=name)
         await clock.sleep(backoff.after(clock.monotonic() - started))
+
+
+async def fault_of(work: Awaitable[None]) -> Exception | None:
+    """Await one person's question; what went wrong in it comes back as a value.
+
+    So that a platform can say sorry and listen on to everybody else.
+    """
+    try:
+        await work
+    except Exception as error:  # noqa: BLE001 -- returned: one question must not end the rest
+        return error
+    return None

@@ -12,6 +12,7 @@ from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 from bot.backoff import Backoff
 from bot.clock import Clock
 from bot.errors import ConfigError
+from bot.supervise import fault_of
 from handlers.telegram import errors
 from handlers.telegram.connection import REFUSED
 from handlers.telegram.progress import Progress
@@ -148,12 +149,15 @@ class Listener:
             self._idle.set()
 
     async def _one(self, update: Update) -> None:
-        try:
-            async with self._clock.timeout(HANDLING_S):
-                await self._handle(update)
-        except Exception:  # one question must not end the listening; asked again it fails again
-            log.exception("an update could not be handled", update=update.update_id)
+        """A question that fails would fail again, so it too counts as handled."""
+        error = await fault_of(self._in_time(update))
+        if error is not None:
+            log.error("an update could not be handled", update=update.update_id, exc_info=error)
             await self._apologise(update)
+
+    async def _in_time(self, update: Update) -> None:
+        async with self._clock.timeout(HANDLING_S):
+            await self._handle(update)
 
     async def _room(self) -> None:
         """Wait until all is handled, or long enough that others need not wait for a slow one."""
