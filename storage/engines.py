@@ -68,7 +68,10 @@ class Database:
     async def reading(self) -> AsyncIterator[AsyncSession]:
         """One consistent view that waits for no writer. Raises ``StoreError``."""
         with _named_trouble():
-            async with AsyncSession(self._reader) as session, session.begin():
+            async with (
+                AsyncSession(self._reader, expire_on_commit=False) as session,
+                session.begin(),
+            ):
                 yield session
 
     async def close(self) -> None:

