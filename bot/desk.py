@@ -8,11 +8,14 @@ from bot.figures import Reading
 from bot.ports import SourceStatus
 from bot.rules import Rule
 
+DAY = "24h"
+
 
 class EngineDesk:
     """Fulfils ``bot.ports.Desk``.
 
-    ``feeds`` gives the state of each exchange's feed, ``listed`` the coins of the instrument tables.
+    ``feeds`` gives the state of each exchange's feed, ``listed`` the coins of the instrument
+    tables.
     """
 
     def __init__(
@@ -27,16 +30,39 @@ class EngineDesk:
 
     def reading(self, coin: str | None, exchange: str | None, window: str) -> Reading:
         """Raises ``KeyError`` for a window that is not in ``rules.WINDOWS``."""
-        raise NotImplementedError
+        return self._engine.readings.reading(coin, exchange, window)
 
     def value(self, rule: Rule) -> int | None:
-        raise NotImplementedError
+        return self._engine.value(rule)
 
     def coins(self) -> Collection[str]:
-        raise NotImplementedError
+        tallies = self._engine.windows.coins(None)
+        seen = {tally.coin for tally in tallies if tally.coin and tally.count}
+        return seen.union(self._listed())
 
     def sources(self) -> list[SourceStatus]:
-        raise NotImplementedError
+        return [self._source(feed) for feed in self._feeds()]
 
     def now_ms(self) -> int:
         return self._engine.now_ms
+
+    def _source(self, feed: FeedStatus) -> SourceStatus:
+        windows, name = self._engine.windows, feed.exchange
+        day = windows.sums(None, name, DAY)
+        publication = self._engine.ears.publication(name)
+        return SourceStatus(
+            exchange=name,
+            state=feed.state,
+            since_ms=feed.since_ms,
+            reason=feed.reason,
+            last_event_ms=feed.last_event_ms,
+            events=day.count,
+            usd=day.total,
+            complete=publication.complete,
+            how=publication.how,
+            instruments=feed.instruments,
+            unpriced=windows.unpriced(None, name, DAY),
+            bad=feed.bad,
+            late=windows.late.get(name, 0),
+            reconnects=feed.reconnects,
+        )

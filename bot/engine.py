@@ -4,9 +4,18 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from bot.events import Event
+from bot.bursts import BURST_MS, ORDER, Bursts
+from bot.events import ChatMoved, Event, Heard, RuleRemoved, RuleSaved, Tick
 from bot.exchanges.dialect import Publication
-from bot.rules import Alert, Rule, RuleState
+from bot.figures import Order
+from bot.hearing import Ears
+from bot.index import Fired, Index
+from bot.market import Gap, usd
+from bot.metrics import METRICS
+from bot.readings import Readings
+from bot.roster import DEAD
+from bot.rules import WINDOWS, Alert, Rule, RuleState
+from bot.windows import Windows
 
 
 class Consequences(msgspec.Struct, frozen=True):
@@ -25,17 +34,146 @@ class Engine:
     """
 
     def __init__(self, exchanges: Mapping[str, Publication], start_ms: int) -> None:
-        raise NotImplementedError
+        self.windows = Windows(start_ms)
+        self.ears = Ears(exchanges, start_ms)
+        self.readings = Readings(self.windows, self.ears)
+        self._index = Index(self.windows, self.ears)
+        self._bursts = Bursts()
 
     @property
     def now_ms(self) -> int:
         """The market's time: the latest that an event told."""
-        raise NotImplementedError
+        return self.windows.now_ms
 
     def load(self, rules: Iterable[tuple[Rule, RuleState]]) -> int:
-        """Take all rules at the start, in the order of their ids; how many."""
-        raise NotImplementedError
+        """Take all rules at the start, best in the order of their ids; how many were understood.
+
+        A rule whose metric or window is not known any more is left out.
+        """
+        many = 0
+        index, bursts = self._index, self._bursts
+        for rule, state in rules:
+            if rule.metric == ORDER:
+                bursts.load(rule, state)
+            elif rule.metric in METRICS and rule.window in WINDOWS:
+                index.load(rule, state)
+            else:
+                continue
+            many += 1
+        index.begin()
+        bursts.begin()
+        return many
 
     def handle(self, event: Event) -> Consequences:
         """Take one event in."""
-        raise NotImplementedError
+        caused = Consequences([], [])
+        self.readings.forget()
+        if isinstance(event, Heard):
+            self._pass(event.received_ms, caused)
+            self._hear(event)
+            self._tell(caused)
+        elif isinstance(event, Tick):
+            self._pass(event.now_ms, caused)
+            self._bursts.end(self.now_ms)
+        elif isinstance(event, Gap):
+            self.ears.note(event)
+            self._index.listen()
+            self._tell(caused)
+        elif isinstance(event, RuleSaved):
+            caused.states.append(self._save(event.rule, event.state))
+            self._tell(caused)
+        elif isinstance(event, RuleRemoved):
+            self._remove(event.rule)
+        elif isinstance(event, ChatMoved):
+            for rules in (self._index, self._bursts):
+                rules.roster.move_chat(event.platform, event.old_chat, event.new_chat)
+        return caused
+
+    def value(self, rule: Rule) -> int | None:
+        """What a windowed rule reads now; None where it is unknown, and for ``order``."""
+        metric = METRICS[rule.metric]
+        if not metric.windowed:
+            return None
+        if self.ears.silent(rule.exchange, self.now_ms - WINDOWS[rule.window]):
+            return None
+        return metric.value(self.windows.sums(rule.coin, rule.exchange, rule.window), rule.floor)
+
+    def _pass(self, now_ms: int, caused: Consequences) -> None:
+        """What falls out is judged before what comes in: it was gone before."""
+        self.windows.advance(now_ms)
+        self._index.fell()
+        self._tell(caused)
+
+    def _hear(self, heard: Heard) -> None:
+        windows, bursts = self.windows, self._bursts
+        for event in heard.events:
+            amount = None if event.notional is None else usd(event.notional)
+            coin, exchange, side = event.coin, event.exchange, event.side
+            taken = windows.add(coin, exchange, side, amount, event.time_ms)
+            if taken and amount is not None and amount >= bursts.lowest:
+                at_ms = min(event.time_ms, windows.now_ms)
+                bursts.hear(Order(amount, coin, exchange, side, at_ms), windows.now_ms)
+        if heard.events:
+            self.ears.heard(heard.exchange, windows.now_ms)
+            self.readings.forget()
+        self._index.rose()
+
+    def _tell(self, caused: Consequences) -> None:
+        """Turn what the index and the bursts have collected into alerts and states."""
+        index, bursts = self._index, self._bursts
+        if index.calmed or index.fired:
+            slots = dict.fromkeys([*index.calmed, *(fired.slot for fired in index.fired)])
+            caused.states.extend(index.roster.state(slot) for slot in slots)
+            caused.alerts.extend(self._alert(fired) for fired in index.fired)
+            index.calmed.clear()
+            index.fired.clear()
+        if bursts.touched:
+            caused.states.extend(bursts.roster.state(slot) for slot in bursts.begun)
+            caused.alerts.extend(self._burst(slot) for slot in bursts.touched)
+            bursts.begun.clear()
+            bursts.touched.clear()
+
+    def _alert(self, fired: Fired) -> Alert:
+        roster = self._index.roster
+        rule = roster.rule(fired.slot)
+        return Alert(
+            rule=rule,
+            episode=roster.episodes[fired.slot],
+            level=fired.level,
+            value=fired.value,
+            at_ms=self.now_ms,
+            reading=self.readings.reading(rule.coin, rule.exchange, rule.window),
+        )
+
+    def _burst(self, slot: int) -> Alert:
+        burst, scope = self._bursts.burst(slot), self._bursts.scope(slot)
+        hearing = self.ears.hearing(scope[1], BURST_MS, self.now_ms)
+        complete = self.ears.complete(scope[1], BURST_MS, self.now_ms)
+        return Alert(
+            rule=self._bursts.roster.rule(slot),
+            episode=self._bursts.roster.episodes[slot],
+            level=1,
+            value=burst.largest.usd,
+            at_ms=self.now_ms,
+            reading=burst.reading(scope, self.now_ms, hearing, complete),
+            orders=len(burst.orders),
+        )
+
+    def _save(self, rule: Rule, state: RuleState) -> RuleState:
+        """A rule that is new, changed or resumed begins anew; its episodes go on."""
+        rules = self._bursts if rule.metric == ORDER else self._index
+        known = self._remove(rule.id)
+        episode = max(known, state.episode)
+        slot = rules.enter(rule, RuleState(rule.id, episode=episode))
+        rules.save(rule, slot)
+        return rules.roster.state(slot)
+
+    def _remove(self, rule_id: int) -> int:
+        """Take a rule out; how many episodes it had."""
+        episodes = 0
+        for rules in (self._index, self._bursts):
+            slot = rules.roster.slot(rule_id)
+            if slot is not None and rules.roster.standing[slot] != DEAD:
+                episodes = max(episodes, rules.roster.episodes[slot])
+                rules.remove(slot, DEAD)
+        return episodes

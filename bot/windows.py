@@ -61,6 +61,11 @@ class Windows:
                 self._by_coin.setdefault(coin, []).append(known)
         return known
 
+    def find(self, coin: str | None, exchange: str | None) -> list[Tally]:
+        """The tally of a scope, or none when nobody asked for it and nothing came."""
+        known = self._tallies.get((coin, exchange))
+        return [known] if known else []
+
     def coins(self, exchange: str | None) -> list[Tally]:
         """The tallies of the single coins on one exchange, or on all."""
         return self._by_exchange.get(exchange, [])

@@ -1,0 +1,149 @@
+"""Which exchanges were heard, and whether a window is complete."""
+
+from collections.abc import Iterable, Mapping
+
+from bot.clock import DAY_MS
+from bot.exchanges.dialect import Publication
+from bot.figures import Deaf, Hearing
+from bot.market import Gap
+
+NEVER_MS = 1 << 62
+
+UNWATCHED = "not watched"
+
+MOST_PAST = 1_000
+"""Ended gaps of one exchange that are kept; the oldest go first."""
+
+
+class Ear:
+    """One exchange: its open gaps and the ended ones of the last day."""
+
+    def __init__(self) -> None:
+        self.open: dict[str, tuple[int, str]] = {}
+        self.ends: dict[str, tuple[int, int]] = {}
+        self.past: list[tuple[int, int, str]] = []
+        self.heard_ms = -1
+
+    def note(self, gap: Gap) -> None:
+        """A gap that begins where the last one of its stream ended goes on with it."""
+        since_ms = gap.start_ms
+        if gap.stream in self.ends and self.ends[gap.stream][1] >= since_ms:
+            since_ms = min(since_ms, self.ends[gap.stream][0])
+        if gap.end_ms is None:
+            self.ends.pop(gap.stream, None)
+            self.open[gap.stream] = (since_ms, gap.reason)
+            return
+        opened = self.open.pop(gap.stream, None)
+        if opened:
+            since_ms = min(since_ms, opened[0])
+        end_ms = max(gap.end_ms, self.ends.get(gap.stream, (0, 0))[1])
+        self.ends[gap.stream] = (since_ms, end_ms)
+        self._remember(gap.start_ms, gap.end_ms, gap.reason)
+
+    def silent(self, after_ms: int) -> bool:
+        """Nothing at all can have been heard since: a gap spans it, and no event came."""
+        return self.heard_ms <= after_ms and any(
+            since_ms <= after_ms for since_ms, _ in self.open.values()
+        )
+
+    def complete_ms(self) -> int:
+        """From here on all that can be heard was heard; later while a gap is younger.
+
+        A gap that spans a whole window does not count: what it hides belongs to no figure.
+        """
+        ended = max((end_ms for _, end_ms in self.ends.values()), default=0)
+        return max(ended, max((since_ms for since_ms, _ in self.open.values()), default=0))
+
+    def deaf(self, exchange: str, after_ms: int) -> list[Deaf]:
+        """Gaps since then, oldest first, those of several streams made one."""
+        spans = [Deaf(exchange, *past) for past in self.past if past[1] > after_ms]
+        spans += [Deaf(exchange, since, None, why) for since, why in self.open.values()]
+        merged: list[Deaf] = []
+        for gap in sorted(spans, key=lambda gap: gap.from_ms):
+            if merged and (merged[-1].to_ms is None or merged[-1].to_ms >= gap.from_ms):
+                merged[-1] = _joined(merged[-1], gap)
+            else:
+                merged.append(gap)
+        return merged
+
+    def _remember(self, start_ms: int, end_ms: int, reason: str) -> None:
+        self.past.append((start_ms, end_ms, reason))
+        oldest_ms = end_ms - DAY_MS
+        if len(self.past) > MOST_PAST or self.past[0][1] < oldest_ms:
+            self.past = [past for past in self.past if past[1] > oldest_ms][-MOST_PAST:]
+
+
+def _joined(one: Deaf, other: Deaf) -> Deaf:
+    """Two gaps that touch, with the reason of the one that lasts."""
+    if one.to_ms is None or other.to_ms is None:
+        lasting = other if other.to_ms is None else one
+        return Deaf(one.exchange, one.from_ms, None, lasting.reason)
+    lasting = other if other.to_ms >= one.to_ms else one
+    return Deaf(one.exchange, one.from_ms, lasting.to_ms, lasting.reason)
+
+
+class Ears:
+    """All exchanges. Without a gap an exchange counts as heard since the start."""
+
+    def __init__(self, exchanges: Mapping[str, Publication], start_ms: int) -> None:
+        self.start_ms = start_ms
+        self._publications = dict(exchanges)
+        self._ears = {name: Ear() for name in exchanges}
+
+    def note(self, gap: Gap) -> None:
+        self._ear(gap.exchange).note(gap)
+
+    def heard(self, exchange: str, now_ms: int) -> None:
+        """An event came."""
+        self._ear(exchange).heard_ms = now_ms
+
+    def silent(self, exchange: str | None, after_ms: int) -> bool:
+        """Nothing of a scope can have been heard since then."""
+        if exchange is not None:
+            return exchange not in self._ears or self._ears[exchange].silent(after_ms)
+        return all(ear.silent(after_ms) for ear in self._ears.values())
+
+    def complete(self, exchange: str | None, span_ms: int, now_ms: int) -> bool:
+        """Whether a window has run its whole span, and overlaps no gap that it does not lie in."""
+        after_ms = now_ms - span_ms
+        return self._complete_ms(exchange) <= after_ms and not self.silent(exchange, after_ms)
+
+    def complete_at(self, exchange: str | None, span_ms: int, now_ms: int) -> int:
+        """The earliest time to ask again, unless a gap begins or ends before."""
+        at_ms = self._complete_ms(exchange) + span_ms
+        return at_ms if at_ms > now_ms else now_ms + span_ms
+
+    def hearing(
+        self, exchange: str | None, span_ms: int, now_ms: int, unpriced: int = 0
+    ) -> Hearing:
+        """What a figure over this window is worth."""
+        after_ms = now_ms - span_ms
+        names = sorted(self._ears) if exchange is None else [exchange]
+        heard = tuple(name for name in names if not self.silent(name, after_ms))
+        deaf: list[Deaf] = []
+        for name in names:
+            if name in self._ears:
+                deaf += self._ears[name].deaf(name, after_ms)
+            else:
+                deaf.append(Deaf(name, self.start_ms, None, UNWATCHED))
+        sampled = tuple(name for name in heard if self._sampled(name))
+        return Hearing(heard, sampled, tuple(deaf), self.start_ms, unpriced)
+
+    def _sampled(self, exchange: str) -> bool:
+        publication = self._publications.get(exchange)
+        return publication is not None and not publication.complete
+
+    def names(self) -> Iterable[str]:
+        return self._ears
+
+    def publication(self, exchange: str) -> Publication:
+        return self._publications.get(exchange, Publication(complete=True))
+
+    def _complete_ms(self, exchange: str | None) -> int:
+        if exchange is not None:
+            ear = self._ears.get(exchange)
+            return max(self.start_ms, ear.complete_ms()) if ear else NEVER_MS
+        return max(self.start_ms, *(ear.complete_ms() for ear in self._ears.values()), 0)
+
+    def _ear(self, exchange: str) -> Ear:
+        return self._ears.setdefault(exchange, Ear())

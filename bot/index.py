@@ -1,0 +1,193 @@
+"""The index of thresholds: a new value looks only at those that it passes."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from bot.groups import Group, Watch
+from bot.hearing import NEVER_MS, Ears
+from bot.metrics import METRICS
+from bot.metrics.metric import NEVER, Unit
+from bot.roster import PAUSED, Roster, Topic
+from bot.rules import Rule, RuleState
+from bot.tally import PLACES, SPANS, Tally
+from bot.windows import Windows
+
+NAMES = tuple(PLACES)
+
+
+class Fired(NamedTuple):
+    """A rule that spoke: its slot, the level, and what its metric read."""
+
+    slot: int
+    level: int
+    value: int
+    watch: Watch
+
+
+class Index:
+    """Windowed rules over the windows they watch.
+
+    ``fired`` and ``calmed`` (slots that were armed again) collect what happened since they were
+    last emptied.
+    """
+
+    def __init__(self, windows: Windows, ears: Ears) -> None:
+        self.roster = Roster(self._topic)
+        self.fired: list[Fired] = []
+        self.calmed: list[int] = []
+        self._windows = windows
+        self._ears = ears
+        self._groups: list[Group] = []
+        self._watches: dict[Tally, list[Watch]] = {}
+        self._blocked: dict[tuple[str | None, int], set[Watch]] = {}
+        self._due_ms = NEVER_MS
+
+    def group(self, rule: Rule) -> Group:
+        """The group that a windowed rule belongs to; made when there is none."""
+        watch = self._watch(rule.coin, rule.exchange, PLACES[rule.window])
+        metric = METRICS[rule.metric]
+        floor = rule.floor if metric.unit is Unit.SHARE else 0
+        for group in watch.groups:
+            if group.metric is metric and group.floor == floor:
+                return group
+        made = Group(watch, metric, floor, len(self._groups))
+        self._groups.append(made)
+        watch.groups.append(made)
+        return made
+
+    def enter(self, rule: Rule, state: RuleState) -> int:
+        """The slot of a rule that was saved; ``save`` must follow."""
+        return self.roster.enter(rule, state, self.group(rule).number)
+
+    def save(self, rule: Rule, slot: int) -> None:
+        """Place a new or changed rule by what its window reads now."""
+        group = self._groups[self.roster.groups[slot]]
+        value = self.value(group)
+        if rule.paused:
+            group.remove(self.roster, slot, PAUSED)
+        elif value is not None and value > rule.threshold:
+            group.disarm(self.roster, slot, 0)
+        else:
+            group.arm(self.roster, slot)
+        group.settle(self.roster)
+        self._judge(group.watch)
+
+    def load(self, rule: Rule, state: RuleState) -> None:
+        """Take one rule at the start; ``begin`` must follow."""
+        group = self.group(rule)
+        group.load(self.roster, self.roster.append(rule, state, group.number))
+
+    def remove(self, slot: int, standing: int) -> None:
+        """A rule rests or is gone."""
+        self._groups[self.roster.groups[slot]].remove(self.roster, slot, standing)
+
+    def value(self, group: Group) -> int | None:
+        watch = group.watch
+        return group.metric.value(watch.tally.sums(watch.place, self._windows.now_ms), group.floor)
+
+    def begin(self) -> None:
+        """After loading: order what waits, and look at every window once."""
+        for group in self._groups:
+            group.sort(self.roster)
+        for watches in self._watches.values():
+            for watch in watches:
+                self._judge(watch)
+            self._limit(watches)
+
+    def fell(self) -> None:
+        """Judge the windows that lost something, or have become complete."""
+        now_ms, windows = self._windows.now_ms, self._windows
+        for tally, place in windows.stirred:
+            for watch in self._watches.get(tally, ()):
+                if watch.place == place:
+                    self._judge(watch)
+        windows.stirred.clear()
+        if now_ms >= self._due_ms:
+            self.listen()
+
+    def rose(self) -> None:
+        """Judge the windows that gained enough to matter."""
+        windows = self._windows
+        for tally in windows.risen:
+            usd, count, watches = tally.long + tally.short, tally.count, self._watches[tally]
+            for watch in watches:
+                if usd > watch.adds or count > watch.counts:
+                    self._judge(watch)
+            self._limit(watches)
+        windows.risen.clear()
+
+    def listen(self) -> None:
+        """Look again at windows that were not complete: a gap has moved, or time has passed."""
+        blocked, self._blocked, self._due_ms = self._blocked, {}, NEVER_MS
+        now_ms = self._windows.now_ms
+        for (exchange, place), watches in blocked.items():
+            if self._ears.complete(exchange, SPANS[place], now_ms):
+                for watch in watches:
+                    self._judge(watch)
+            else:
+                self._blocked[exchange, place] = watches
+                self._wait(exchange, place)
+
+    def _judge(self, watch: Watch) -> None:
+        """Let a window's rules speak or be armed again, and note when to look next."""
+        tally, place, roster = watch.tally, watch.place, self.roster
+        sums = tally.sums(place, self._windows.now_ms)
+        adds = exits = added = left = NEVER
+        for group in watch.groups:
+            metric, floor = group.metric, group.floor
+            value = metric.value(sums, floor)
+            if value is not None and value > group.rise:
+                for slot, level in group.speak(roster, value):
+                    self.fired.append(Fired(slot, level, value, watch))
+            fall = group.fall
+            if fall >= 0:
+                low = metric.low(sums, floor)
+                if low is not None and low < fall:
+                    if self._complete(watch):
+                        self.calmed += group.calm(roster, low)
+                        fall = group.fall
+                    else:
+                        fall = -1
+            slack = metric.slack(sums, floor, group.rise, fall)
+            if metric.unit is Unit.COUNT:
+                added, left = min(added, slack.adds), min(left, slack.exits)
+            else:
+                adds, exits = min(adds, slack.adds), min(exits, slack.exits)
+        watch.adds = tally.long + tally.short + adds
+        watch.counts = tally.count + added
+        tally.add_limit = min(tally.add_limit, watch.adds)
+        tally.count_limit = min(tally.count_limit, watch.counts)
+        tally.limit_exits(place, exits, left)
+
+    def _complete(self, watch: Watch) -> bool:
+        """False also has the watch judged again as soon as it may be true."""
+        exchange, place = watch.tally.exchange, watch.place
+        if self._ears.complete(exchange, SPANS[place], self._windows.now_ms):
+            return True
+        self._blocked.setdefault((exchange, place), set()).add(watch)
+        self._wait(exchange, place)
+        return False
+
+    def _wait(self, exchange: str | None, place: int) -> None:
+        at_ms = self._ears.complete_at(exchange, SPANS[place], self._windows.now_ms)
+        self._due_ms = min(self._due_ms, at_ms)
+
+    def _limit(self, watches: Iterable[Watch]) -> None:
+        """A tally calls when the first of its windows may matter."""
+        for tally in {watch.tally for watch in watches}:
+            tally.add_limit = min(watch.adds for watch in watches)
+            tally.count_limit = min(watch.counts for watch in watches)
+
+    def _watch(self, coin: str | None, exchange: str | None, place: int) -> Watch:
+        tally = self._windows.tally(coin, exchange)
+        watches = self._watches.setdefault(tally, [])
+        for watch in watches:
+            if watch.place == place:
+                return watch
+        watches.append(Watch(tally, place))
+        return watches[-1]
+
+    def _topic(self, number: int) -> Topic:
+        group = self._groups[number]
+        watch = group.watch
+        return watch.tally.coin, watch.tally.exchange, NAMES[watch.place], group.metric.name
