@@ -44,6 +44,11 @@ class DiscordNotifier:
         """Send over this client from now on; None: there is none."""
         self._client = client
 
+    @property
+    def client(self) -> discord.Client | None:
+        """What it sends over now."""
+        return self._client
+
     async def deliver(
         self, destination: Destination, message: Message, nonce: str, edits: int | None = None
     ) -> Outcome:

@@ -169,7 +169,7 @@ class DiscordPlatform:
 
     def _plain_client(self) -> discord.Client:
         return discord.Client(
-            intents=discord.Intents.none(),
+            intents=discord.Intents(guilds=True),
             allowed_mentions=discord.AllowedMentions.none(),
             max_messages=None,
             max_ratelimit_timeout=LONGEST_RATE_LIMIT_S,

@@ -118,7 +118,7 @@ def _span(span: Span) -> str:
         case Moment(at_ms=at_ms, style=style):
             return f"<t:{at_ms // 1000}:{style}>"
         case Code(text=text):
-            return f"`{fenced(text)}`"
+            return f"`{fenced(text)}`" if text.strip() else escaped(text)
 
 
 def _head_span(span: Span) -> str:

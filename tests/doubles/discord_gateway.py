@@ -27,6 +27,7 @@ class Gateway:
         self._socket: web.WebSocketResponse | None = None
         self._sent: list[Json] = []
         self._ready = asyncio.Event()
+        self._heard = asyncio.Event()
 
     async def serve(self, request: web.Request) -> web.WebSocketResponse:
         socket = web.WebSocketResponse()
@@ -41,6 +42,13 @@ class Gateway:
         """Wait until a client is listening."""
         async with asyncio.timeout(5):
             await self._ready.wait()
+
+    async def identified(self, times: int) -> None:
+        """Wait for so many IDENTIFYs since the start."""
+        async with asyncio.timeout(5):
+            while len(self.identifies) < times:
+                self._heard.clear()
+                await self._heard.wait()
 
     async def dispatch(self, event: str, data: Any) -> None:
         payload = {"op": DISPATCH, "t": event, "s": next(self._sequence), "d": data}
@@ -72,6 +80,7 @@ class Gateway:
 
     async def _identified(self, socket: web.WebSocketResponse, said: Json) -> None:
         self.identifies.append(said)
+        self._heard.set()
         refused = self.refuse_with or (None if said["token"] == self.token else 4004)
         if refused:
             await socket.close(code=refused)
