@@ -158,6 +158,14 @@ async def test_the_dialects_own_ping_is_sent_and_the_exchanges_is_answered(
         await eventually(lambda: {"hello": 1} in server.said)
 
 
+async def test_the_exchanges_ping_frames_are_answered(rig: Rig, server: ToyServer) -> None:
+    server.autoping = False
+    async with rig.running(Toy(), server.urls):
+        await eventually(lambda: rig.live)
+        await server.sockets[0].ping(b"still there?")
+        await eventually(lambda: b"still there?" in server.said)
+
+
 async def test_an_announced_close_reconnects_at_once(rig: Rig, server: ToyServer) -> None:
     async with rig.running(Toy(), server.urls):
         await eventually(lambda: rig.live)

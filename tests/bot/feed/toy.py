@@ -183,6 +183,8 @@ class ToyServer:
         await socket.prepare(request)
         self.sockets.append(socket)
         async for message in socket:
+            if message.type is aiohttp.WSMsgType.PONG:
+                self.said.append(bytes(message.data))
             if message.type is aiohttp.WSMsgType.TEXT:
                 await self._answer(socket, json.loads(message.data))
         return socket
