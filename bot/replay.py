@@ -15,13 +15,12 @@ from bot.errors import ParseError, UserError
 from bot.events import Heard, Tick
 from bot.exchanges import EXCHANGES
 from bot.exchanges.dialect import Events
-from bot.market import Instrument, Liquidation, usd
+from bot.market import Instrument, Liquidation
 from bot.metrics import METRICS, Unit
 from bot.recording import Line, each_line, read_line
 from bot.replay_report import Totals, amount_text, by_size, plain, summary
 from bot.rule_text import parse_rule
 from bot.rules import SHARE, WINDOWS, Alert, Destination, Rule, RuleState
-from bot.windows import Windows
 
 _LONG_FILE = 4 * 1024 * 1024
 
@@ -112,45 +111,39 @@ class Replay:
 
 
 class _Market:
-    """Windows and engine on the recording's clock; ``peaks`` are (amount, when) by window."""
+    """The engine on the recording's clock; ``peaks`` are (amount, when) by window.
+
+    Rules are judged second by second, as they are while the bot runs: a share can rise and fall
+    while nothing comes in. After a day without events nothing is left to judge.
+    """
 
     def __init__(self, rules: Sequence[Rule], start_ms: int) -> None:
         self.peaks = _nothing_yet()
         self.alerts: dict[str, Alert] = {}
-        self._now_ms = start_ms
         self._last_event_ms = start_ms
-        self._windows = Windows(start_ms)
-        self._engine: Engine | None = None
-        if rules:
-            heard = {name: exchange.publication for name, exchange in EXCHANGES.items()}
-            self._engine = Engine(heard, start_ms)
-            self._engine.load((rule, RuleState(rule.id)) for rule in rules)
+        self._engine = Engine({n: e.publication for n, e in EXCHANGES.items()}, start_ms)
+        self._judging = self._engine.load((rule, RuleState(rule.id)) for rule in rules) > 0
 
     def pass_time(self, received_ms: int) -> None:
-        """Up to the latest time received; second by second, as rules are judged while it runs."""
-        if received_ms <= self._now_ms:
+        """The market's time is the latest received."""
+        now_ms = self._engine.now_ms
+        if received_ms <= now_ms:
             return
-        if self._engine is not None:
-            first = self._now_ms - self._now_ms % SECOND_MS + SECOND_MS
+        if self._judging:
+            first = now_ms - now_ms % SECOND_MS + SECOND_MS
             eventful = min(received_ms, self._last_event_ms + DAY_MS + SECOND_MS)
             for at_ms in range(first, eventful, SECOND_MS):
                 self._keep(self._engine.handle(Tick(at_ms)))
-            self._keep(self._engine.handle(Tick(received_ms)))
-        self._now_ms = received_ms
-        self._windows.advance(received_ms)
+        self._keep(self._engine.handle(Tick(received_ms)))
 
     def take(self, exchange: str, events: list[Liquidation]) -> None:
-        self._last_event_ms = self._now_ms
-        for event in events:
-            amount = None if event.notional is None else usd(event.notional)
-            self._windows.add(event.coin, event.exchange, event.side, amount, event.time_ms)
-        if self._engine is not None:
-            self._keep(self._engine.handle(Heard(exchange, tuple(events), self._now_ms)))
-        everything = self._windows.tally(None, None)
+        now_ms = self._last_event_ms = self._engine.now_ms
+        self._keep(self._engine.handle(Heard(exchange, tuple(events), now_ms)))
+        everything = self._engine.windows.tally(None, None)
         for place, (peak, _) in enumerate(self.peaks):
             total = everything.long_in(place) + everything.short_in(place)
             if total > peak:
-                self.peaks[place] = (total, self._now_ms)
+                self.peaks[place] = (total, now_ms)
 
     def _keep(self, consequences: Consequences) -> None:
         for alert in consequences.alerts:  # a burst of single orders amends its alert

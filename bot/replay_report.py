@@ -99,8 +99,9 @@ def summary(report: Mapping[str, Any]) -> RenderableType:
 
 
 def _parts(report: Mapping[str, Any]) -> Iterator[RenderableType]:
+    noun = "liquidation" if report["events"] == 1 else "liquidations"
     yield Text.assemble(
-        (f"{count(report['events'])} liquidations", "bold"),
+        (f"{count(report['events'])} {noun}", "bold"),
         f"   longs ${_money(report['long_usd'])}   shorts ${_money(report['short_usd'])}",
     )
     counts = ((name, report[name]) for name in ("duplicates", "unpriced", "ignored", "bad"))
@@ -133,7 +134,8 @@ def _peaks_table(peaks: Mapping[str, Any]) -> Table:
 def _alerts_table(alerts: Iterable[Mapping[str, Any]]) -> Table:
     table = _table(("Alert", "Value", "At (UTC)"))
     for alert in alerts:
-        table.add_row(Text(alert["rule"]), alert["value"], _moment(alert["at"]))
+        value = f"{Decimal(alert['value']):,}"
+        table.add_row(Text(alert["rule"]), value, _moment(alert["at"]))
     return table
 
 
