@@ -134,6 +134,10 @@ async def demonstrate(console: Console, speed: float) -> bool:
                 return await show.verdict()
 
 
+async def check_everything(console: Console) -> bool:
+    return True
+
+
 def secrets_of(settings: Settings) -> list[str]:
     """What must never be shown."""
     hidden = (settings.telegram_token, settings.discord_token, settings.database_url)

@@ -23,7 +23,7 @@ from bot.rules import Alert, Notice
 from bot.settings import Settings
 from bot.supervise import supervise
 from bot.watch import Watch, tick
-from bot.web import open_session
+from bot.web import checked_proxy, open_session
 from bot.wire import Wire
 from bot.wording.alert import alert_message
 from bot.wording.notice import notice_message
@@ -140,7 +140,7 @@ async def build(
     async with open_storage(url, settings.data_dir) as storage, open_session() as session:
         inbox = Inbox()
         served = platforms(storage)
-        wire = Wire(session, market, real, settings.https_proxy or None)
+        wire = Wire(session, market, real, checked_proxy(settings.https_proxy))
         feeds = [
             Feed(EXCHANGES[name], settings.urls_of(name), wire, inbox, storage.listings)
             for name in settings.exchange_names

@@ -51,6 +51,7 @@ class Show:
 
     async def play(self) -> None:
         self._console.print(welcome(self._terminal.interactive))
+        await self._everyone_listens()
         await self._type(*OPENING)
         async with asyncio.TaskGroup() as group:
             telling = group.create_task(self._tell_progress(), name="demo progress")
@@ -65,6 +66,11 @@ class Show:
         shown, agree = comparison(self._tape, self._hour(), accounts)
         self._console.print(shown)
         return agree
+
+    async def _everyone_listens(self) -> None:
+        """The hour begins when every exchange has acknowledged: nothing of it is missed."""
+        while any(source.state != "live" for source in self._house.desk.sources()):
+            await self._real.sleep(0.05)
 
     async def _type(self, *commands: str) -> None:
         for command in commands:
