@@ -5,10 +5,12 @@ from collections.abc import Sequence
 import discord
 
 from bot.presets import Preset
-from bot.rule_text import draft_text
+from bot.rules import Rule
+from bot.wording.rules import say_rule
 from bot.wording.text import Bold, Code, Line, Message, Paragraph
 from handlers.discord.buttons import stateless
 from handlers.discord.permissions import Ability, Standing, mending
+from handlers.discord.place import of_channel
 from handlers.discord.setup_plan import Plan
 
 Item = discord.ui.Item[discord.ui.View]
@@ -20,6 +22,15 @@ CHANNEL_TYPES = [
 ]
 
 
+def said(preset: Preset) -> str:
+    """The rule that a preset would make, in words."""
+    wish = preset.draft
+    nowhere = of_channel(0)
+    return say_rule(
+        Rule(0, nowhere, 0, wish.coin, wish.exchange, wish.window, wish.metric, wish.threshold)
+    )
+
+
 def plan_message(
     name: str, standing: Standing, preset: Preset, ping: Line, on: Sequence[str]
 ) -> Message:
@@ -27,7 +38,7 @@ def plan_message(
     marks = [f"✅ {ability.does}" for ability in standing.has]
     marks += [f"⚠️ I may not {ability.does} here (optional)" for ability in standing.lacks]
     often = f" ({preset.often})" if preset.often else ""
-    lines: list[Line] = [(f"{preset.label}: ", Bold(draft_text(preset.draft)), often, "."), ping]
+    lines: list[Line] = [(f"{preset.label}: ", Bold(said(preset)), often, "."), ping]
     if on:
         lines.append((f"On now: {', '.join(on)}.",))
     head = f"Alerts will go to #{name}"
@@ -60,7 +71,7 @@ def plan_view(
             discord.SelectOption(
                 label=one.label,
                 value=one.name,
-                description=draft_text(one.draft)[:100],
+                description=said(one)[:100],
                 default=one.name == plan.preset,
             )
             for one in presets

@@ -1,10 +1,8 @@
 """Discord on loopback: REST v10 with limits, nonces and faults, and a gateway with interactions."""
 
-import asyncio
 import time
 from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
 
@@ -19,11 +17,11 @@ from tests.doubles.discord_answers import (
     faulty,
     refused,
 )
+from tests.doubles.discord_exchange import Exchanged
 from tests.doubles.discord_gateway import Gateway
 from tests.doubles.discord_objects import (
     APPLICATION,
     BOT,
-    EPHEMERAL,
     Guild,
     Json,
     application,
@@ -32,44 +30,13 @@ from tests.doubles.discord_objects import (
     message,
     new_id,
     user,
+    where,
 )
 
 __all__ = ["TOKEN", "DiscordDouble", "Exchanged", "Fault"]
 
 TOKEN = "a-token-that-nobody-may-ever-see"
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-
-
-@dataclass
-class Exchanged:
-    """One interaction and what came back for it."""
-
-    id: int
-    token: str
-    channel: int
-    user: int
-    callbacks: list[Json] = field(default_factory=list)
-    edits: list[Json] = field(default_factory=list)
-    followups: list[Json] = field(default_factory=list)
-    changed: asyncio.Event = field(default_factory=asyncio.Event)
-
-    @property
-    def first(self) -> Json:
-        return self.callbacks[0]
-
-    @property
-    def ephemeral(self) -> bool:
-        return bool(self.first.get("data", {}).get("flags", 0) & EPHEMERAL)
-
-    async def answered(self, edits: int = 0, followups: int = 0) -> Self:
-        """Wait for the first answer, and for as many edits and follow-ups."""
-        async with asyncio.timeout(5):
-            while not (
-                self.callbacks and len(self.edits) >= edits and len(self.followups) >= followups
-            ):
-                self.changed.clear()
-                await self.changed.wait()
-        return self
 
 
 class DiscordDouble:
@@ -127,25 +94,25 @@ class DiscordDouble:
         *,
         kind: int = 2,
         resolved: Json | None = None,
-        **where: Any,
+        **place: Any,
     ) -> Exchanged:
-        """A slash command; ``where`` as in ``interact``."""
+        """A slash command; ``place`` as in ``interact``."""
         data: Json = {"id": "1", "name": name, "type": 1, "options": options or []}
-        return await self.interact(kind, {**data, "resolved": resolved or {}}, **where)
+        return await self.interact(kind, {**data, "resolved": resolved or {}}, **place)
 
-    async def complete(self, name: str, options: list[Json], **where: Any) -> list[Json]:
+    async def complete(self, name: str, options: list[Json], **place: Any) -> list[Json]:
         """What is offered for the focused option."""
-        exchanged = await self.slash(name, options, kind=4, **where)
+        exchanged = await self.slash(name, options, kind=4, **place)
         choices: list[Json] = (await exchanged.answered()).first["data"]["choices"]
         return choices
 
     async def press(
-        self, custom_id: str, under: Json, *, values: list[str] | None = None, **where: Any
+        self, custom_id: str, under: Json, *, values: list[str] | None = None, **place: Any
     ) -> Exchanged:
         """A press on a component of the message ``under``."""
         kind = 2 if values is None else 3
         data: Json = {"custom_id": custom_id, "component_type": kind, "values": values or []}
-        return await self.interact(3, data, under=under, **where)
+        return await self.interact(3, data, under=under, **place)
 
     async def interact(
         self,
@@ -168,7 +135,7 @@ class DiscordDouble:
             "token": exchanged.token,
             "version": 1,
             "channel_id": str(channel),
-            "channel": {"id": str(channel), "type": 0 if guild else 1, "name": "somewhere"},
+            "channel": where(channel, guild),
             "locale": "en-US",
             "app_permissions": "0",
             "entitlements": [],

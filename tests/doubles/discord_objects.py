@@ -12,6 +12,7 @@ EMBED_LINKS = 1 << 14
 ATTACH_FILES = 1 << 15
 MENTION_EVERYONE = 1 << 17
 SEND_IN_THREADS = 1 << 38
+ADMINISTRATOR = 1 << 3
 MANAGE_GUILD = 1 << 5
 ORDINARY = VIEW_CHANNEL | SEND_MESSAGES | EMBED_LINKS | ATTACH_FILES | SEND_IN_THREADS
 EPHEMERAL = 1 << 6
@@ -39,7 +40,7 @@ def user(number: int, name: str = "person", bot: bool = False) -> Json:
 
 def member(number: int, permissions: int | None = None, roles: tuple[int, ...] = ()) -> Json:
     known: Json = {
-        "user": user(number, bot=number == BOT),
+        "user": user(BOT, "Liqwatch", bot=True) if number == BOT else user(number),
         "roles": [str(role) for role in roles],
         "joined_at": "2024-01-01T00:00:00+00:00",
         "premium_since": None,
@@ -167,3 +168,8 @@ def application() -> Json:
         "team": None,
         "flags": 0,
     }
+
+
+def where(channel: int, guild: int | None) -> Json:
+    """The place of an interaction."""
+    return Channel(channel, "somewhere").json(guild) if guild else {"id": str(channel), "type": 1}

@@ -131,6 +131,7 @@ async def opened(
             else None,
             defer_after_s=defer_after_s,
         )
+        furnished.house.notifiers = {"discord": platform.notifier}
         scene = Scene(discord, furnished, platform, figures, keeper)
         async with running(platform):
             if listen:
