@@ -58,7 +58,7 @@ def say_threshold(metric: str, threshold: int) -> str:
     unit = METRICS[metric].unit
     if unit is Unit.SHARE:
         return round_share(threshold)
-    return str(threshold) if unit is Unit.COUNT else round_money(threshold)
+    return f"{threshold:,}" if unit is Unit.COUNT else round_money(threshold)
 
 
 def checked(draft: Draft) -> Draft:

@@ -41,7 +41,7 @@ def coverage_note(reading: Reading, totals: bool = True) -> Note:
     if is_young(reading):
         line += [*listening(reading), " "]
     line += _samples(reading, totals)
-    line += _heard(reading)
+    line += _heard(reading, least=totals and bool(reading.total) and not _sampled(reading))
     if hearing.unpriced:
         orders = "1 order" if hearing.unpriced == 1 else f"{count(hearing.unpriced)} orders"
         line.append(f" {orders} of unknown contract size not in it.")
@@ -114,24 +114,28 @@ def _samples(reading: Reading, totals: bool) -> list[Span]:
     sampled, hearing = _sampled(reading), reading.hearing
     least = "At least: " if totals and reading.total else ""
     if not sampled:
-        return [least] if hearing.deaf or hearing.unpriced else []
+        return []
     if len(sampled) > _NAMED_SAMPLES:
         return [f"{least}{len(sampled)} of {hearing.asked} exchanges publish samples. "]
     verb = "publishes" if len(sampled) == 1 else "publish"
     return [f"{least}{together([named(name) for name in sampled])} {verb} samples. "]
 
 
-def _heard(reading: Reading) -> list[Span]:
+def _heard(reading: Reading, least: bool) -> list[Span]:
+    """How many were heard and who was not; ``least`` where nothing before said "at least"."""
     hearing = reading.hearing
     if not hearing.deaf:
         if hearing.asked == 1:
             return [f"{named(hearing.heard[0])} heard throughout."]
         return [f"All {hearing.asked} exchanges heard." if hearing.asked else "No exchange heard."]
     if hearing.asked == 1:
-        return [*_gaps(reading), "."]
+        return ["At least: " if least else "", *_gaps(reading), "."]
     whole = set(hearing.heard) - {gap.exchange for gap in hearing.deaf}
     throughout = "" if _still_off(hearing) else " throughout"
-    return [f"{len(whole)} of {hearing.asked} exchanges heard{throughout}; ", *_gaps(reading), "."]
+    told = f"{len(whole)} of {hearing.asked} exchanges heard{throughout}"
+    if least:
+        return ["At least: ", *_gaps(reading), f". {told}."]
+    return [f"{told}; ", *_gaps(reading), "."]
 
 
 def _gaps(reading: Reading) -> list[Span]:

@@ -1,0 +1,35 @@
+"""How often a newcomer is written to."""
+
+from bot.exchanges import EXCHANGES
+from bot.market import USD
+from bot.presets import expectation, presets
+from bot.rule_text import draft_text, parse_rule
+
+ALL = ("binance", "bybit", "okx")
+
+
+def thresholds(exchanges: tuple[str, ...]) -> list[int]:
+    return [preset.draft.threshold // USD for preset in presets(exchanges)]
+
+
+def test_three_exchanges_are_fitted_to_last_springs_record() -> None:
+    assert [preset.name for preset in presets(ALL)] == ["big", "medium", "many"]
+    assert thresholds(ALL) == [75_000_000, 20_000_000, 4_000_000]
+    assert thresholds(()) == thresholds(ALL)
+
+
+def test_fewer_exchanges_have_lower_thresholds() -> None:
+    assert thresholds(("binance",)) == [30_000_000, 10_000_000, 2_000_000]
+    for exchange in EXCHANGES:
+        assert all(a < b for a, b in zip(thresholds((exchange,)), thresholds(ALL), strict=True))
+
+
+def test_a_preset_is_a_rule_like_any_other() -> None:
+    for preset in presets(ALL):
+        assert parse_rule(draft_text(preset.draft), ["BTC"]) == preset.draft
+
+
+def test_the_expectation_names_its_source() -> None:
+    assert expectation(presets(ALL)[0], ALL) == (
+        "$75M in 1 h: about weekly on the 3 exchanges I hear, by last spring's record"
+    )

@@ -1,0 +1,132 @@
+"""What figures are worth."""
+
+from bot.clock import HOUR_MS
+from bot.figures import Deaf, Reading
+from bot.wording.coverage import coverage_note, plus, silence
+from bot.wording.text import Moment, Note, Paragraph, plain
+from tests.bot.wording.events import NOW, flush, hearing, minutes_ago
+
+
+def said(reading: Reading, totals: bool = True) -> str:
+    return plain(coverage_note(reading, totals).line, "TIME")
+
+
+def quiet(reading: Reading, of: str = "SOL") -> list[str] | None:
+    blocks = silence(reading, of, "5 min")
+    if blocks is None:
+        return None
+    told = []
+    for block in blocks:
+        assert isinstance(block, Paragraph | Note)
+        line = block.lines[0] if isinstance(block, Paragraph) else block.line
+        told.append(plain(line, "TIME"))
+    return told
+
+
+def test_sampled_exchanges_make_a_floor() -> None:
+    reading = flush()
+    assert plus(reading) == "+"
+    assert said(reading) == "At least: Binance and OKX publish samples. All 3 exchanges heard."
+
+
+def test_complete_exchanges_heard_all_the_time_make_no_floor() -> None:
+    reading = flush(ears=hearing(sampled=()))
+    assert plus(reading) == ""
+    assert said(reading) == "All 3 exchanges heard."
+
+
+def test_who_is_off_is_said_with_since_when() -> None:
+    off = Deaf("bybit", minutes_ago(23), None, "closed")
+    reading = flush(ears=hearing(deaf=(off,)))
+    assert plus(reading) == "+"
+    assert said(reading) == (
+        "At least: Binance and OKX publish samples. 2 of 3 exchanges heard; Bybit off since TIME."
+    )
+    assert Moment(minutes_ago(23)) in coverage_note(reading).line
+
+
+def test_a_gap_that_ended_is_said_with_both_ends() -> None:
+    gap = Deaf("bybit", minutes_ago(23), minutes_ago(10), "closed")
+    reading = flush(ears=hearing(sampled=(), deaf=(gap,)))
+    assert plus(reading) == "+"
+    assert said(reading) == ("At least: Bybit off TIME–TIME. 2 of 3 exchanges heard throughout.")
+
+
+def test_several_gaps_of_one_exchange_are_one_remark() -> None:
+    gaps = tuple(Deaf("okx", minutes_ago(n), minutes_ago(n - 1), "closed") for n in (30, 20, 9))
+    assert said(flush(ears=hearing(deaf=gaps))).endswith("OKX off 3 times since TIME.")
+
+
+def test_a_gap_since_yesterday_is_said_with_its_date() -> None:
+    off = Deaf("okx", NOW - 22 * HOUR_MS, None, "closed")
+    line = coverage_note(flush(ears=hearing(deaf=(off,)), span_ms=24 * HOUR_MS)).line
+    assert Moment(NOW - 22 * HOUR_MS, "f") in line
+
+
+def test_a_sampled_exchange_that_fell_silent_is_still_in_the_total() -> None:
+    off = Deaf("okx", minutes_ago(3), None, "closed")
+    assert "Binance and OKX publish samples" in said(flush(ears=hearing(deaf=(off,))))
+
+
+def test_a_young_window_says_when_it_will_be_whole() -> None:
+    reading = flush(ears=hearing(since_ms=minutes_ago(4)))
+    assert plus(reading) == "+"
+    assert said(reading).startswith("Listening for 4 min. The full hour is there at TIME. ")
+    assert Moment(minutes_ago(4) + HOUR_MS) in coverage_note(reading).line
+    day = flush(ears=hearing(since_ms=minutes_ago(4)), span_ms=24 * HOUR_MS)
+    assert "The full 24 h are there at TIME." in said(day)
+
+
+def test_orders_of_unknown_size_are_said() -> None:
+    reading = flush(ears=hearing(sampled=(), unpriced=2))
+    assert plus(reading) == "+"
+    assert said(reading).endswith("2 orders of unknown contract size not in it.")
+
+
+def test_one_exchange_alone_is_named() -> None:
+    alone = hearing(sampled=("binance",), heard=("binance",))
+    reading = flush(exchange="binance", ears=alone)
+    assert said(reading) == "At least: Binance publishes samples. Binance heard throughout."
+
+
+def test_single_orders_are_not_at_least_anything() -> None:
+    assert said(flush(), totals=False).startswith("Binance and OKX publish samples.")
+
+
+def test_many_sampled_exchanges_are_counted() -> None:
+    names = tuple(f"venue{n}" for n in range(16))
+    reading = flush(ears=hearing(sampled=names[:6], heard=names))
+    assert said(reading).startswith("At least: 6 of 16 exchanges publish samples.")
+
+
+def test_nothing_liquidated_is_said_as_such() -> None:
+    nothing = flush(long=0, short=0, count=0)
+    assert quiet(nothing) == [
+        "No SOL liquidation in 5 min on the 3 exchanges heard.",
+        "Binance and OKX publish samples.",
+    ]
+    assert quiet(flush()) is None
+
+
+def test_nothing_heard_is_never_called_nothing_liquidated() -> None:
+    gaps = (
+        Deaf("binance", minutes_ago(9), None, "closed"),
+        Deaf("okx", minutes_ago(5), None, "closed"),
+    )
+    deaf = flush(long=0, short=0, count=0, ears=hearing(deaf=gaps, heard=("binance", "okx")))
+    assert quiet(deaf) == ["⚠️ I cannot tell: Binance and OKX off since TIME."]
+    start = flush(long=0, short=0, count=0, ears=hearing(heard=()))
+    assert quiet(start) == ["⚠️ I cannot tell yet: no exchange is connected."]
+
+
+def test_a_zero_with_somebody_deaf_stays_in_doubt() -> None:
+    off = Deaf("okx", minutes_ago(3), None, "closed")
+    told = quiet(flush(long=0, short=0, count=0, ears=hearing(deaf=(off,))), "")
+    assert told is not None
+    assert told[0] == "No liquidation heard in 5 min, but I cannot be sure: OKX off since TIME."
+
+
+def test_a_zero_just_after_the_start_says_since_when() -> None:
+    told = quiet(flush(long=0, short=0, count=0, ears=hearing(since_ms=minutes_ago(4))))
+    assert told is not None
+    assert told[0] == "Listening for 4 min: nothing so far. The full hour is there at TIME."
