@@ -113,10 +113,11 @@ class Engine:
             if taken and amount is not None and amount >= bursts.lowest:
                 at_ms = min(event.time_ms, windows.now_ms)
                 bursts.hear(Order(amount, coin, exchange, side, at_ms), windows.now_ms)
-        if heard.events:
-            self.ears.heard(heard.exchange, windows.now_ms)
-            self.readings.forget()
         self._index.rose()
+        if heard.events:
+            self.readings.forget()
+            if self.ears.heard(heard.exchange, windows.now_ms):
+                self._index.listen()
 
     def _tell(self, caused: Consequences) -> None:
         """Turn what the index and the bursts have collected into alerts and states."""

@@ -93,9 +93,11 @@ class Ears:
     def note(self, gap: Gap) -> None:
         self._ear(gap.exchange).note(gap)
 
-    def heard(self, exchange: str, now_ms: int) -> None:
-        """An event came."""
-        self._ear(exchange).heard_ms = now_ms
+    def heard(self, exchange: str, now_ms: int) -> bool:
+        """An event came; whether it came in spite of an open gap."""
+        ear = self._ear(exchange)
+        ear.heard_ms = now_ms
+        return bool(ear.open)
 
     def silent(self, exchange: str | None, after_ms: int) -> bool:
         """Nothing of a scope can have been heard since then."""
