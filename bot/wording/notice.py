@@ -40,4 +40,5 @@ def hearing_again(exchange: str, from_ms: int, to_ms: int) -> str:
 def restarted(away_ms: int, waiting: int) -> str:
     """To the operator, after a start that found alerts waiting."""
     alerts = "1 alert was" if waiting == 1 else f"{waiting} alerts were"
-    return f"Back after {duration(away_ms)}. {alerts} waiting; they are being sent now."
+    go = "it goes" if waiting == 1 else "they go"
+    return f"Back after {duration(away_ms)}. {alerts} waiting; {go} out now."

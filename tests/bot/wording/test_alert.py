@@ -11,7 +11,7 @@ from bot.rules import SHARE, WINDOWS, Notice
 from bot.wording.alert import alert_message, merged_message, sample_alert
 from bot.wording.buttons import LONGEST_ACTION
 from bot.wording.headline import headline
-from bot.wording.notice import hearing_again, not_hearing, notice_message
+from bot.wording.notice import hearing_again, not_hearing, notice_message, restarted
 from bot.wording.text import Moment, Tone
 from tests.bot.wording.events import (
     GROUP,
@@ -164,6 +164,8 @@ def test_notices_are_said_as_they_are() -> None:
     assert hearing_again("okx", minutes_ago(12), NOW) == (
         "OKX is back after 12 min. It has no history, so 01:52–02:04 UTC stays unknown."
     )
+    assert restarted(6 * 60_000, 41) == "Back after 6 min. 41 alerts were waiting; they go out now."
+    assert restarted(45_000, 1) == "Back after 45 s. 1 alert was waiting; it goes out now."
 
 
 COINS = st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", min_size=1, max_size=20)
