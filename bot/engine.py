@@ -46,7 +46,13 @@ class Engine:
         return self.windows.now_ms
 
     def load(self, rules: Iterable[tuple[Rule, RuleState]]) -> int:
-        """Take all rules at the start, best in the order of their ids; how many were understood.
+        """Take all rules at the start; how many were understood."""
+        many = self.take(rules)
+        self.begin()
+        return many
+
+    def take(self, rules: Iterable[tuple[Rule, RuleState]]) -> int:
+        """Take some of the rules, best in the order of their ids; ``begin`` follows the last.
 
         A rule whose metric or window is not known any more is left out.
         """
@@ -60,9 +66,12 @@ class Engine:
             else:
                 continue
             many += 1
-        index.begin()
-        bursts.begin()
         return many
+
+    def begin(self) -> None:
+        """All rules were taken: put them in order."""
+        self._index.begin()
+        self._bursts.begin()
 
     def handle(self, event: Event) -> Consequences:
         """Take one event in."""

@@ -59,7 +59,8 @@ class Group:
     def sort(self, roster: Roster) -> None:
         if len(self.loaded) > 1:
             amounts = roster.thresholds
-            ordered = sorted(self.loaded, key=amounts.__getitem__, reverse=True)
+            # The last is the next to speak: of equal ones the oldest rule.
+            ordered = sorted(reversed(self.loaded), key=amounts.__getitem__, reverse=True)
             self.loaded = array("I", ordered)
         self.settle(roster)
 
