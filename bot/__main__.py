@@ -119,7 +119,7 @@ async def demonstrate(console: Console, speed: float) -> bool:
     from handlers.console.platform import ConsolePlatform
     from handlers.console.show import Show
 
-    configure("warning")
+    configure("error")
     real = SystemClock()
     start_ms = real.now_ms() // HOUR_MS * HOUR_MS
     market, orders = TapeClock(start_ms), make_tape(start_ms)

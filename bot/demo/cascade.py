@@ -24,6 +24,9 @@ IMPACT = 0.014
 NEWS_AT, NEWS_S, NEWS_DRIFT = 480, 1500, -0.000022
 """The push from outside: a slow fall, seconds after the start, that the pools turn into more."""
 
+NOISE = 0.00009
+"""Standard deviation of a second's return that nothing explains."""
+
 RECOVERY = 0.0006
 """Share of the distance to its slow average that the price makes good in a second."""
 
@@ -133,7 +136,7 @@ def flows(seed: int) -> Iterator[Flow]:
             if coin.lag_s:
                 pool.echo += (lead - pool.echo) / coin.lag_s
             change = news + pushes[coin.name] if not coin.lag_s else pool.echo + pushes[coin.name]
-            pool.move(change + dice.gauss(0.0, 0.00011) * coin.beta)
+            pool.move(change + dice.gauss(0.0, NOISE))
             lead = change * coin.beta if not coin.lag_s else lead
             yield from _closings(pool, second, pushes)
 

@@ -21,14 +21,14 @@ BAR = 24
 
 def welcome(interactive: bool) -> RenderableType:
     """What the next minute will show, and what can be typed."""
-    lines = [
-        "One hour of a flush in about a minute: an invented tape, played by three exchanges",
-        "on this machine over real WebSockets in the wire formats of Binance, Bybit and OKX.",
-        "The bot hears it as it would the real ones; this terminal is its chat.",
-    ]
+    text = (
+        "One hour of a flush in about a minute: an invented tape, played by three exchanges on "
+        "this machine over real WebSockets in the wire formats of Binance, Bybit and OKX. The bot "
+        "hears it as it would the real ones; this terminal is its chat."
+    )
     if interactive:
-        lines += ["", "Type while it plays: /liqs   /alert BTC 5m long > 10m   /alerts   /help"]
-    return Panel("\n".join(lines), title="Liqwatch demo", title_align="left", box=box.HEAVY)
+        text += "\n\nType while it plays: /liqs   /alert BTC 5m long > 10m   /alerts   /help"
+    return Panel(text, title="Liqwatch demo", title_align="left", box=box.HEAVY, width=80)
 
 
 def progress(reading: Reading, played: float) -> str:

@@ -12,7 +12,7 @@ from bot.market import Side
 TOTAL = 526_400_000
 """US dollars that the hour ends at."""
 
-SEED = 1
+SEED = 7
 
 WEIGHTS = {"binance": 0.36, "bybit": 0.42, "okx": 0.22}
 INVERSE_SHARE = 0.10
