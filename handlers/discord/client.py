@@ -1,6 +1,6 @@
 """One connection to Discord: slash commands and presses come in, removals are noticed."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Any
 
 import discord
@@ -8,6 +8,7 @@ import structlog
 from discord import app_commands
 
 from bot.ports import Notebook
+from handlers.discord.doors import Doors
 from handlers.discord.place import Interaction
 from handlers.discord.respond import Responder
 from handlers.discord.sync import sync_when_changed
@@ -16,9 +17,6 @@ log = structlog.get_logger()
 
 LONGEST_RATE_LIMIT_S = 30.0
 """The least that the library takes; a longer wait comes back to our own schedule."""
-
-SlashCommand = app_commands.Command[Any, ..., None] | app_commands.Group
-Channels = list[tuple[int, int]]
 
 
 class Ears(discord.app_commands.CommandTree[discord.Client]):
@@ -43,15 +41,12 @@ class Ears(discord.app_commands.CommandTree[discord.Client]):
 class LiqwatchClient(discord.Client):
     """Lives for one try of the supervisor; hears guilds and interactions, keeps no members.
 
-    ``pressed`` gets every component; ``removed`` the channels, each with its parent or 0, that
-    are lost; ``identifies`` is called before each IDENTIFY and may raise.
+    ``identifies`` is called before each IDENTIFY and may raise.
     """
 
     def __init__(
         self,
-        commands: list[SlashCommand],
-        pressed: Callable[[Interaction], Awaitable[None]],
-        removed: Callable[[Channels, str], Awaitable[None]],
+        doors: Doors,
         identifies: Callable[[], None],
         responder: Responder,
         notebook: Notebook,
@@ -66,13 +61,12 @@ class LiqwatchClient(discord.Client):
             max_ratelimit_timeout=LONGEST_RATE_LIMIT_S,
             proxy=proxy,
         )
-        self._pressed = pressed
-        self._removed = removed
+        self._doors = doors
         self._identifies = identifies
         self._responder = responder
         self._notebook = notebook
         self._ears = Ears(self, responder)
-        for command in commands:
+        for command in doors.commands():
             self._ears.add_command(command)
 
     async def setup_hook(self) -> None:
@@ -84,18 +78,18 @@ class LiqwatchClient(discord.Client):
 
     async def on_interaction(self, interaction: Interaction) -> None:
         if interaction.type is discord.InteractionType.component:
-            await self._pressed(interaction)
+            await self._doors.pressed(interaction)
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         lost = [(channel.id, 0) for channel in guild.channels]
         lost += [(thread.id, thread.parent_id) for thread in guild.threads]
-        await self._removed(lost, "removed from the server")
+        await self._doors.removed(lost, "removed from the server")
 
     async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
-        await self._removed([(channel.id, 0)], "the channel was deleted")
+        await self._doors.removed([(channel.id, 0)], "the channel was deleted")
 
     async def on_thread_delete(self, thread: discord.Thread) -> None:
-        await self._removed([(thread.id, thread.parent_id)], "the thread was deleted")
+        await self._doors.removed([(thread.id, thread.parent_id)], "the thread was deleted")
 
     async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
         """One press that breaks breaks alone."""

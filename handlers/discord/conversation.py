@@ -4,6 +4,8 @@ from collections.abc import Awaitable, Callable, Mapping
 
 import msgspec
 
+from handlers.commands import COMMANDS
+from handlers.router import answer, press
 from handlers.talk import Command, House, Reply, Request
 
 Asked = Callable[[str, Request, House], Awaitable[Reply]]
@@ -16,3 +18,8 @@ class Conversation(msgspec.Struct, frozen=True):
     answer: Asked
     press: Asked
     house: House
+
+
+def conversation_of(house: House) -> Conversation:
+    """All commands of the registry, through the router."""
+    return Conversation(COMMANDS, answer, press, house)

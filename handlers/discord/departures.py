@@ -1,9 +1,10 @@
 """What follows when the bot was removed from a server or a channel was deleted."""
 
+from collections.abc import Sequence
+
 import structlog
 from msgspec.structs import replace
 
-from handlers.discord.client import Channels
 from handlers.discord.place import of_channel
 from handlers.talk import House
 
@@ -16,7 +17,7 @@ class Departures:
     def __init__(self, house: House) -> None:
         self._house = house
 
-    async def removed(self, channels: Channels, reason: str) -> None:
+    async def removed(self, channels: Sequence[tuple[int, int]], reason: str) -> None:
         """Channels that have alerts are gone until ``/setup`` is used there again."""
         for channel, parent in channels:
             destination = of_channel(channel, parent)

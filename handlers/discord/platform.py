@@ -1,28 +1,25 @@
 """Discord as a platform: logs in, listens, sends, and says in one sentence what stops it."""
 
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+
 import discord
 import structlog
 
 from bot.backoff import Backoff
 from bot.clock import Clock
 from bot.errors import ConfigError
-from bot.ports import Notebook
-from handlers.commands import COMMANDS
+from bot.ports import Chats, Notebook
+from bot.web import proxy_for
 from handlers.discord.client import LONGEST_RATE_LIMIT_S, LiqwatchClient
-from handlers.discord.commands import SlashCommands
-from handlers.discord.conversation import Conversation
-from handlers.discord.departures import Departures
+from handlers.discord.conversation import Conversation, conversation_of
+from handlers.discord.doors import Doors
 from handlers.discord.endpoints import greets, point_at
 from handlers.discord.errors import FAILURES
 from handlers.discord.identifies import Identifies, IdentifyBudgetSpentError
 from handlers.discord.notify import DiscordNotifier
-from handlers.discord.place import PLATFORM, Interaction
-from handlers.discord.presses import Presses
+from handlers.discord.place import PLATFORM
 from handlers.discord.respond import DEFER_AFTER_S, Responder
-from handlers.discord.setup import Setup
-from handlers.discord.setup_acts import Acts
-from handlers.discord.setup_plan import PREFIX
-from handlers.router import answer, press
 from handlers.talk import House
 
 log = structlog.get_logger()
@@ -56,12 +53,12 @@ class DiscordPlatform:
         token: str,
         api_url: str,
         gateway_url: str,
-        house: House,
         real_clock: Clock,
         notebook: Notebook,
+        chats: Chats,
         proxy: str | None = None,
         *,
-        conversation: Conversation | None = None,
+        converse: Callable[[House], Conversation] = conversation_of,
         defer_after_s: float = DEFER_AFTER_S,
         backoff: Backoff | None = None,
     ) -> None:
@@ -69,28 +66,26 @@ class DiscordPlatform:
         self._gateway_url = gateway_url
         self._clock = real_clock
         self._notebook = notebook
-        self._proxy = proxy or None
-        self._conversation = conversation or Conversation(COMMANDS, answer, press, house)
+        self._proxy = proxy_for(api_url, proxy)
+        self._converse = converse
+        self._responder = Responder(real_clock, defer_after_s)
         self._backoff = backoff or Backoff(first_s=1.0)
         self._identifies = Identifies()
-        self._responder = Responder(real_clock, defer_after_s)
-        self._departures = Departures(house)
-        self._presses = Presses(self._conversation, self._responder)
         self._speaker: discord.Client | None = None
         self._application = 0
-        self.notifier = DiscordNotifier(house.chats, real_clock)
-        self._setup = Setup(Acts(house, self.notifier))
+        self.notifier = DiscordNotifier(chats, real_clock)
         point_at(api_url, gateway_url)
 
-    async def run(self) -> None:
+    async def run(self, house: House) -> None:
         """Serve until cancelled. Raises ``ConfigError`` where trying again cannot help.
 
         What nobody foresaw (a malformed dispatch) comes out as it is, for the supervisor.
         """
+        doors = Doors(self._converse(house), self.notifier, self._responder)
         try:
             while True:
                 started = self._clock.monotonic()
-                wait_s = await self._served()
+                wait_s = await self._served(doors)
                 healthy_s = self._clock.monotonic() - started
                 await self._clock.sleep(max(wait_s, self._backoff.after(healthy_s)))
         finally:
@@ -122,11 +117,11 @@ class DiscordPlatform:
             self._application, permissions=discord.Permissions(PERMISSIONS), scopes=SCOPES
         )
 
-    async def _served(self) -> float:
+    async def _served(self, doors: Doors) -> float:
         """One try; the seconds that must pass before the next."""
         try:
             await self._speak()
-            await self._listen()
+            await self._listen(doors)
         except discord.LoginFailure:
             raise ConfigError(BAD_TOKEN) from None
         except discord.PrivilegedIntentsRequired:
@@ -146,18 +141,16 @@ class DiscordPlatform:
         """Log the speaking client in, once."""
         if self._speaker is not None:
             return
-        client = self._plain_client()
-        try:
+        async with AsyncExitStack() as closing:
+            client = await closing.enter_async_context(self._plain_client())
             await client.login(self._token)
-        except BaseException:
-            await client.close()
-            raise
+            closing.pop_all()
         self._speaker = client
         self._application = client.application_id or 0
         self.notifier.use(client)
 
-    async def _listen(self) -> None:
-        async with self._client() as client:
+    async def _listen(self, doors: Doors) -> None:
+        async with self._client(doors) as client:
             await client.login(self._token)
             await client.connect(reconnect=False)
 
@@ -176,18 +169,11 @@ class DiscordPlatform:
             proxy=self._proxy,
         )
 
-    def _client(self) -> LiqwatchClient:
-        commands = SlashCommands(self._conversation, self._responder).build()
+    def _client(self, doors: Doors) -> LiqwatchClient:
         return LiqwatchClient(
-            [*commands, self._setup.command()],
-            self._pressed,
-            self._departures.removed,
+            doors,
             lambda: self._identifies.spend(self._clock.monotonic()),
             self._responder,
             self._notebook,
             self._proxy,
         )
-
-    async def _pressed(self, interaction: Interaction) -> None:
-        setup = (interaction.custom_id or "").startswith(PREFIX)
-        await (self._setup.press(interaction) if setup else self._presses.press(interaction))

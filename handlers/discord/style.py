@@ -68,8 +68,8 @@ def _embed(message: Message) -> discord.Embed:
     room = EMBED - len_of(embed)
     for name, lines in _named(message)[:FIELDS]:
         value = fitting(lines, min(FIELD_VALUE, room - size(name)))
-        if not value:
-            break
+        if not value.strip():
+            continue
         embed.add_field(name=name, value=value, inline=False)
         room -= size(name) + size(value)
     return embed
@@ -97,7 +97,8 @@ def _named(message: Message) -> list[tuple[str, list[str]]]:
     fields = []
     for block in message.blocks:
         if isinstance(block, Paragraph) and block.title:
-            fields.append((cut(bare(block.title), FIELD_NAME), block.lines))
+            name = bare(block.title).strip() or DETAILS_TITLE
+            fields.append((cut(name, FIELD_NAME), block.lines))
         elif isinstance(block, Details):
             fields.append((DETAILS_TITLE, block.lines))
     return [(name, [_line(line) for line in lines]) for name, lines in fields if lines]

@@ -14,12 +14,12 @@ from bot.clock import SystemClock
 from bot.market import USD
 from bot.rules import Destination, Rule
 from bot.wording.text import Button, Message, Paragraph
-from handlers.discord.conversation import Conversation
+from handlers.discord.conversation import Conversation, conversation_of
 from handlers.discord.platform import DiscordPlatform
 from handlers.talk import Form, House, Option, Reply, Request
 from tests.doubles.discord import TOKEN, DiscordDouble
 from tests.doubles.discord_objects import EMBED_LINKS, Channel, Guild, role
-from tests.fakes import Furnished
+from tests.fakes import FakeChats, Furnished
 
 GUILD, ALERTS, LOCKED, PERPS = 500, 601, 602, 701
 
@@ -120,29 +120,34 @@ async def opened(
             return Reply(None, toast="This button has expired.")
         return await figures.answer(request, house)
 
+    def converse(house: House) -> Conversation:
+        return (
+            Conversation(commands, answer, press, house)
+            if fake_commands
+            else conversation_of(house)
+        )
+
     async with DiscordDouble([a_guild()]) as discord:
         notes = notebook or FakeNotebook()
         platform = a_platform(
             discord,
             notes,
-            furnished,
-            conversation=Conversation(commands, answer, press, furnished.house)
-            if fake_commands
-            else None,
+            furnished.chats,
+            converse=converse,
             defer_after_s=defer_after_s,
         )
         furnished.house.notifiers = {"discord": platform.notifier}
         scene = Scene(discord, furnished, platform, figures, keeper)
-        async with running(platform):
+        async with running(platform, furnished.house):
             if listen:
                 await discord.gateway.ready()
             yield scene
 
 
 @asynccontextmanager
-async def running(platform: DiscordPlatform) -> AsyncIterator[None]:
+async def running(platform: DiscordPlatform, house: House | None = None) -> AsyncIterator[None]:
     async with asyncio.TaskGroup() as group:
-        serving = group.create_task(platform.run(), name="discord")
+        serving = group.create_task(platform.run(house or Furnished().house), name="discord")
         try:
             yield
         finally:
@@ -152,7 +157,7 @@ async def running(platform: DiscordPlatform) -> AsyncIterator[None]:
 def a_platform(
     discord: DiscordDouble,
     notebook: FakeNotebook | None = None,
-    furnished: Furnished | None = None,
+    chats: FakeChats | None = None,
     token: str = TOKEN,
     **more: Any,
 ) -> DiscordPlatform:
@@ -161,9 +166,9 @@ def a_platform(
         token,
         discord.api_url,
         discord.gateway_url,
-        (furnished or Furnished()).house,
         SystemClock(),
         notebook or FakeNotebook(),
+        chats or FakeChats(),
         backoff=Backoff(first_s=0.05, cap_s=0.1),
         **more,
     )

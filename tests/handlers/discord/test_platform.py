@@ -16,6 +16,7 @@ from handlers.discord.endpoints import API_URL, GATEWAY_URL, point_at
 from handlers.discord.identifies import DAY_S, Identifies, IdentifyBudgetSpentError
 from handlers.discord.platform import BAD_TOKEN
 from tests.doubles.discord import DiscordDouble, Fault
+from tests.fakes import Furnished
 from tests.handlers.discord.conftest import ALERTS, GUILD, Scene, a_guild, a_platform, a_rule
 
 HERE = {"guild": GUILD, "channel": ALERTS}
@@ -40,7 +41,7 @@ async def test_a_wrong_token_ends_in_one_clear_sentence() -> None:
     async with DiscordDouble() as discord:
         platform = a_platform(discord, token="a-wrong-token")
         with pytest.raises(ConfigError) as refused:
-            await platform.run()
+            await platform.run(Furnished().house)
         assert str(refused.value) == BAD_TOKEN
         assert await platform.check() == (False, BAD_TOKEN)
 
@@ -49,7 +50,7 @@ async def test_a_token_that_the_gateway_refuses_later_is_not_tried_again() -> No
     async with DiscordDouble() as discord:
         discord.gateway.refuse_with = 4004
         with pytest.raises(ConfigError, match="DISCORD_TOKEN"):
-            await a_platform(discord).run()
+            await a_platform(discord).run(Furnished().house)
         assert len(discord.gateway.identifies) == 1
 
 
@@ -57,7 +58,7 @@ async def test_disallowed_intents_are_not_tried_again() -> None:
     async with DiscordDouble() as discord:
         discord.gateway.refuse_with = 4014
         with pytest.raises(ConfigError, match="intents"):
-            await a_platform(discord).run()
+            await a_platform(discord).run(Furnished().house)
 
 
 async def test_a_first_start_without_discord_waits_for_it() -> None:
@@ -65,7 +66,7 @@ async def test_a_first_start_without_discord_waits_for_it() -> None:
         discord.fail("GET /users/@me", Fault(503, times=3))
         platform = a_platform(discord)
         async with asyncio.TaskGroup() as group:
-            serving = group.create_task(platform.run())
+            serving = group.create_task(platform.run(Furnished().house))
             await discord.gateway.ready()
             serving.cancel()
 
@@ -78,7 +79,11 @@ async def test_a_malformed_dispatch_costs_one_connection_and_no_delivery(scene: 
         refusals.append(sentence)
 
     async with asyncio.TaskGroup() as group:
-        supervised = group.create_task(supervise("discord", platform.run, SystemClock(), refused))
+        supervised = group.create_task(
+            supervise(
+                "discord", lambda: platform.run(scene.furnished.house), SystemClock(), refused
+            )
+        )
         before = len(discord.gateway.identifies)
         await discord.gateway.identified(before + 1)
         await discord.gateway.ready()

@@ -141,8 +141,13 @@ def test_nothing_is_ever_too_long_for_discord(head: tuple[str, ...], blocks: tup
         assert size(embed.description or "") <= 4_096
         assert 1 <= size(embed.footer.text or "") <= 2_048
         assert len(embed.fields) <= 25
-        assert all(1 <= size(field.value or "") <= 1_024 for field in embed.fields)
-        assert all(1 <= size(field.name or "") <= 256 for field in embed.fields)
+        assert all(
+            (field.value or "").strip() and size(field.value or "") <= 1_024
+            for field in embed.fields
+        )
+        assert all(
+            (field.name or "").strip() and size(field.name or "") <= 256 for field in embed.fields
+        )
         assert (embed.description or "").count("```") % 2 == 0
 
 

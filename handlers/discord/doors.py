@@ -1,0 +1,44 @@
+"""Everything that can come in from Discord, and whose it is."""
+
+from typing import Any
+
+from discord import app_commands
+
+from bot.ports import Notifier
+from handlers.discord.commands import SlashCommands
+from handlers.discord.conversation import Conversation
+from handlers.discord.departures import Departures
+from handlers.discord.place import Interaction
+from handlers.discord.presses import Presses
+from handlers.discord.respond import Responder
+from handlers.discord.setup import Setup
+from handlers.discord.setup_acts import Acts
+from handlers.discord.setup_plan import PREFIX
+
+SlashCommand = app_commands.Command[Any, ..., None] | app_commands.Group
+Channels = list[tuple[int, int]]
+"""Each with the channel it is a thread of, or 0."""
+
+
+class Doors:
+    """Slash commands, presses and removals; the same for one client after another."""
+
+    def __init__(
+        self, conversation: Conversation, notifier: Notifier, responder: Responder
+    ) -> None:
+        house = conversation.house
+        self._slash = SlashCommands(conversation, responder)
+        self._presses = Presses(conversation, responder)
+        self._departures = Departures(house)
+        self._setup = Setup(Acts(house, notifier))
+
+    def commands(self) -> list[SlashCommand]:
+        """Made anew: the library binds each to one client's tree."""
+        return [*self._slash.build(), self._setup.command()]
+
+    async def pressed(self, interaction: Interaction) -> None:
+        setup = (interaction.custom_id or "").startswith(PREFIX)
+        await (self._setup.press(interaction) if setup else self._presses.press(interaction))
+
+    async def removed(self, channels: Channels, reason: str) -> None:
+        await self._departures.removed(channels, reason)
