@@ -11,6 +11,7 @@ from bot.wording.lines import (
     coin_sides_line,
     coins_line,
     exchanges_line,
+    joined,
     largest_line,
     split_line,
 )
@@ -125,7 +126,7 @@ def _last_line(alert: Alert, now_ms: int, short_id: str) -> Line:
         line.append(f" · sent {duration(late_ms)} late")
     if short_id:
         line.append(f" · {short_id}")
-    return tuple(line)
+    return joined(line)
 
 
 def _lateness(last_ms: int, now_ms: int) -> Note:

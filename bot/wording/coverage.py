@@ -5,6 +5,7 @@ from typing import Literal
 
 from bot.clock import HOUR_MS
 from bot.figures import Deaf, Hearing, Reading
+from bot.wording.lines import joined
 from bot.wording.numbers import count, duration, named, together, window_name
 from bot.wording.text import Block, Line, Moment, Note, Paragraph, Span
 
@@ -45,7 +46,7 @@ def coverage_note(reading: Reading, totals: bool = True) -> Note:
     if hearing.unpriced:
         orders = "1 order" if hearing.unpriced == 1 else f"{count(hearing.unpriced)} orders"
         line.append(f" {orders} of unknown contract size not in it.")
-    return Note(_joined(line))
+    return Note(joined(line))
 
 
 def listening(reading: Reading, so_far: str = "") -> Line:
@@ -84,7 +85,7 @@ def silence(reading: Reading, of: str, over: str) -> tuple[Block, ...] | None:
     deaf = deafness(reading)
     if deaf is not None:
         return (Paragraph((deaf,)),)
-    samples = _joined(_samples(reading, totals=False))
+    samples = joined(_samples(reading, totals=False))
     note = (Note(samples),) if samples else ()
     return (Paragraph((_nothing(reading, of, over),)), *note)
 
@@ -172,16 +173,3 @@ def _still_off(hearing: Hearing) -> dict[str, int]:
 
 def _style(reading: Reading, at_ms: int) -> Literal["t", "f"]:
     return "t" if reading.at_ms - at_ms < SAME_DAY_MS else "f"
-
-
-def _joined(spans: list[Span]) -> Line:
-    """Neighbouring texts made one, so that lines compare as they read."""
-    line: list[Span] = []
-    for span in spans:
-        if isinstance(span, str) and line and isinstance(line[-1], str):
-            line[-1] += span
-        elif span != "":
-            line.append(span)
-    if line and isinstance(line[-1], str):
-        line[-1] = line[-1].rstrip()
-    return tuple(line)

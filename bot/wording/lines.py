@@ -89,6 +89,19 @@ def largest_line(order: Order) -> Line:
     return (f"Largest order {fine_money(order.usd)}: {where}", Moment(order.time_ms))
 
 
+def joined(spans: Sequence[Span]) -> Line:
+    """Neighbouring texts made one, so that lines compare as they read."""
+    line: list[Span] = []
+    for span in spans:
+        if isinstance(span, str) and line and isinstance(line[-1], str):
+            line[-1] += span
+        elif span != "":
+            line.append(span)
+    if line and isinstance(line[-1], str):
+        line[-1] = line[-1].rstrip()
+    return tuple(line)
+
+
 def exchanges(reading: Reading) -> list[Split]:
     """The exchanges with something to tell, under the names people know."""
     return [
