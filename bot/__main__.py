@@ -6,18 +6,22 @@ import sys
 from collections.abc import Coroutine, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import structlog
 import typer
 from rich.console import Console
+from rich.text import Text
 
-from bot.app import Platform, build
 from bot.clock import HOUR_MS, Clock, SystemClock
 from bot.errors import ConfigError, UserError
 from bot.log import configure
 from bot.settings import Settings, load_settings
-from storage import Storage
+
+if TYPE_CHECKING:  # heavy: loaded by the command that needs them
+    from bot.app import Platform
+    from bot.checkup import Finding
+    from storage import Storage
 
 cli = typer.Typer(
     no_args_is_help=True,
@@ -69,11 +73,13 @@ def replay(
 
 async def serve(console: Console) -> None:
     """Run until SIGINT or SIGTERM; without any token the terminal is the chat."""
+    from bot.app import build
+
     settings = load_settings()
     configure(settings.log_level, secrets_of(settings))
     real = SystemClock()
 
-    def platforms(storage: Storage) -> Sequence[Platform]:
+    def platforms(storage: "Storage") -> "Sequence[Platform]":
         return chat_platforms(settings, storage, real) or [terminal(console)]
 
     async with build(settings, platforms, real, real) as bot:
@@ -82,7 +88,7 @@ async def serve(console: Console) -> None:
         await bot.run(until=stop_signal())
 
 
-def terminal(console: Console) -> Platform:
+def terminal(console: Console) -> "Platform":
     """The chat of a bot without tokens."""
     from handlers.console.platform import ConsolePlatform
 
@@ -90,7 +96,7 @@ def terminal(console: Console) -> Platform:
     return ConsolePlatform(console)
 
 
-def chat_platforms(settings: Settings, storage: Storage, real: Clock) -> list[Platform]:
+def chat_platforms(settings: Settings, storage: "Storage", real: Clock) -> "list[Platform]":
     """The platforms that have a token; their libraries are heavy and loaded only then."""
     served: list[Platform] = []
     proxy = settings.https_proxy or None
@@ -113,6 +119,7 @@ def chat_platforms(settings: Settings, storage: Storage, real: Clock) -> list[Pl
 
 async def demonstrate(console: Console, speed: float) -> bool:
     """Play the demo's tape through the whole bot; True when its hour is exact."""
+    from bot.app import build
     from bot.demo.exchanges import LoopbackExchanges
     from bot.demo.player import Player, TapeClock
     from bot.demo.tape import add_up, make_tape
@@ -135,7 +142,70 @@ async def demonstrate(console: Console, speed: float) -> bool:
 
 
 async def check_everything(console: Console) -> bool:
-    return True
+    """Print one line for each exchange, the storage and each platform; True when all is well."""
+    settings = load_settings()
+    configure("error", secrets_of(settings))
+    findings = [
+        *await check_exchanges(settings),
+        await check_storage(settings),
+        *await check_platforms(settings),
+    ]
+    for finding in findings:
+        sign = Text("✓", "green") if finding.ok else Text("✗", "red")
+        console.print(sign, Text(f"{finding.name}: {finding.sentence}"), soft_wrap=True)
+        if finding.remedy:
+            console.print(Text(f"  {finding.remedy}", "yellow"), soft_wrap=True)
+    return all(finding.ok for finding in findings)
+
+
+async def check_exchanges(settings: Settings) -> "list[Finding]":
+    """All at once; each answers within 15 s."""
+    from bot.checkup import check_exchange
+    from bot.exchanges import EXCHANGES
+    from bot.web import checked_proxy, open_session
+
+    proxy = checked_proxy(settings.https_proxy)
+    async with open_session() as session, asyncio.TaskGroup() as group:
+        asked = [
+            group.create_task(
+                check_exchange(
+                    EXCHANGES[name], settings.urls_of(name), session, SystemClock(), proxy
+                ),
+                name=f"check {name}",
+            )
+            for name in settings.exchange_names
+        ]
+        await asyncio.wait(asked)
+    return [task.result() for task in asked]
+
+
+async def check_storage(settings: Settings) -> "Finding":
+    """Open the database as the bot would, and let it go again."""
+    from bot.checkup import Finding
+    from storage import open_storage
+
+    try:
+        async with open_storage(settings.database, settings.data_dir):
+            return Finding("storage", True, "can be written")
+    except ConfigError as error:
+        return Finding("storage", False, str(error))
+
+
+async def check_platforms(settings: Settings) -> "list[Finding]":
+    """Log in to each platform that has a token; none is a finding too, but no fault."""
+    from bot.checkup import Finding
+    from storage import open_storage
+
+    findings: list[Finding] = []
+    with TemporaryDirectory() as folder:
+        async with open_storage(None, Path(folder)) as scratch:
+            for platform in chat_platforms(settings, scratch, SystemClock()):
+                ok, sentence = await platform.check()
+                findings.append(Finding(platform.name, ok, sentence))
+                await platform.close()
+    if not findings:
+        return [Finding("platforms", True, "no token is set; `liqwatch run` serves this terminal")]
+    return findings
 
 
 def secrets_of(settings: Settings) -> list[str]:

@@ -47,6 +47,13 @@ class Platform(Protocol):
     @property
     def notifier(self) -> Notifier: ...
     async def run(self, house: House) -> None: ...
+    async def check(self) -> tuple[bool, str]:
+        """Whether it can be used from here, and a sentence; without ``run``."""
+        ...
+
+    async def close(self) -> None:
+        """After the last delivery."""
+        ...
 
 
 @dataclass
@@ -136,8 +143,10 @@ async def build(
     handled: Callable[[Event], None] = lambda event: None,
 ) -> AsyncIterator[Bot]:
     """Open storage and the network, and put the rooms together."""
-    url = settings.database_url.get_secret_value() if settings.database_url else None
-    async with open_storage(url, settings.data_dir) as storage, open_session() as session:
+    async with (
+        open_storage(settings.database, settings.data_dir) as storage,
+        open_session() as session,
+    ):
         inbox = Inbox()
         served = platforms(storage)
         wire = Wire(session, market, real, checked_proxy(settings.https_proxy))
@@ -165,6 +174,8 @@ async def build(
             settings, storage, real, market, inbox, engine, feeds, desk, house, served, couriers,
             watch,
         )  # fmt: skip
+        for platform in served:
+            await platform.close()
 
 
 def say(notification: Notification, now_ms: int) -> Message:

@@ -102,8 +102,8 @@ class Outbox(Protocol):
     ) -> list[Notification]:
         """Lease the heads of at most ``limit`` chats that are due, oldest first.
 
-        Never a chat (by its id) in ``busy`` nor one with a live lease. Notifications of stopped, muted and
-        gone chats end as dead with that reason here.
+        Never a chat (by its id) in ``busy`` nor one with a live lease. Notifications of stopped,
+        muted and gone chats end as dead with that reason here.
         """
         ...
 

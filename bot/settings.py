@@ -101,6 +101,11 @@ class Settings(BaseModel):
         return self
 
     @property
+    def database(self) -> str | None:
+        """The database's URL, None for SQLite in the data directory."""
+        return self.database_url.get_secret_value() if self.database_url else None
+
+    @property
     def exchange_names(self) -> list[str]:
         return self.exchanges.split(",")
 

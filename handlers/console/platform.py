@@ -44,6 +44,12 @@ class ConsolePlatform:
                     return
                 await self.obey(typed, house)
 
+    async def check(self) -> tuple[bool, str]:
+        return True, "This terminal can always be used."
+
+    async def close(self) -> None:
+        """A terminal stays as it is."""
+
     @property
     def interactive(self) -> bool:
         return sys.stdin.isatty() and self.screen.console.is_terminal

@@ -107,7 +107,11 @@ class DiscordPlatform:
                 False,
                 "Discord's gateway does not answer as a gateway; check DISCORD_GATEWAY_URL.",
             )
-        return True, f"Discord knows this bot as {client.user}."
+        return True, f"Discord knows this bot as {client.user}. Invite it: {self.invite_link()}"
+
+    async def close(self) -> None:
+        """Close what speaks, after the last delivery."""
+        await self._hush()
 
     def invite_link(self) -> str | None:
         """The link that adds the bot to a server; None before ``check`` or ``run`` logged in."""
