@@ -1,0 +1,47 @@
+"""Two platforms in one process: the trouble of one is not the other's."""
+
+import pytest
+
+from tests.e2e.rig import World, eventually
+from tests.e2e.test_discord import CHANNEL, GUILD
+
+ANN = 11
+NOWHERE = "ws://127.0.0.1:9/gateway"
+
+
+async def test_a_refused_discord_token_leaves_telegram_alone_and_the_operator_is_told(
+    world: World,
+) -> None:
+    world.telegram.meet(ANN)
+    world.discord.token = "another one"
+    async with world.bot("telegram", "discord", operator=f"telegram:{ANN}") as bot:
+        await world.telegram.told(ANN, "Discord has stopped")
+        assert set(bot.refused) == {"discord"}
+        await world.telegram.ask("/liqs", ANN, "Liquidations")
+
+
+async def test_a_gateway_that_answers_nobody_leaves_telegram_alone(world: World) -> None:
+    async with world.bot("telegram", "discord", discord_gateway_url=NOWHERE) as bot:
+        await world.telegram.ask("/alert BTC 5m long > 10m", ANN, "BTC")
+        await world.liquidate("BTC", 12_000_000)
+        await world.telegram.told(ANN, "$12M")
+        assert bot.refused == {}
+
+
+async def test_a_revoked_telegram_token_leaves_discord_alone(world: World) -> None:
+    world.telegram.token = "1:another-one"
+    async with world.bot("telegram", "discord") as bot:
+        await world.discord.gateway.ready()
+        await eventually(lambda: "telegram" in bot.refused)
+        asked = await world.discord.slash("liqs", guild=GUILD, channel=CHANNEL)
+        assert (await asked.answered()).ephemeral
+
+
+async def test_no_platform_left_ends_the_bot(world: World) -> None:
+    world.telegram.token = "1:another-one"
+    world.discord.token = "another one"
+    with pytest.raises(ExceptionGroup) as ended:
+        async with world.bot("telegram", "discord") as bot:
+            await eventually(lambda: len(bot.refused) == 2)
+    assert "TELEGRAM_TOKEN" in str(ended.value.exceptions[0])
+    assert "DISCORD_TOKEN" in str(ended.value.exceptions[0])
