@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from bot.clock import DAY_MS
+from bot.clock import DAY_MS, MINUTE_MS
 from bot.exchanges.dialect import Publication
 from bot.figures import Deaf, Hearing
 from bot.market import Gap
@@ -10,6 +10,9 @@ from bot.market import Gap
 NEVER_MS = 1 << 62
 
 UNWATCHED = "not watched"
+
+OPENING_MS = MINUTE_MS
+"""An exchange that is heard this soon after the start was never lost: figures begin with it."""
 
 MOST_PAST = 1_000
 """Ended gaps of one exchange that are kept; the oldest go first."""
@@ -65,6 +68,13 @@ class Ear:
             else:
                 merged.append(gap)
         return merged
+
+    def opened_ms(self, start_ms: int) -> int:
+        """When the silence ended that began with the start; the start itself without one."""
+        first = next((gap for gap in self.deaf("", start_ms - 1) if gap.from_ms <= start_ms), None)
+        if first is None:
+            return start_ms
+        return NEVER_MS if first.to_ms is None else first.to_ms
 
     def _remember(self, start_ms: int, end_ms: int, reason: str) -> None:
         self.past.append((start_ms, end_ms, reason))
@@ -129,7 +139,16 @@ class Ears:
             else:
                 deaf.append(Deaf(name, self.start_ms, None, UNWATCHED))
         sampled = tuple(name for name in heard if self._sampled(name))
-        return Hearing(heard, sampled, tuple(deaf), self.start_ms, unpriced)
+        since_ms = self._since_ms(names)
+        later = tuple(gap for gap in deaf if gap.to_ms is None or gap.to_ms > since_ms)
+        return Hearing(heard, sampled, later, since_ms, unpriced)
+
+    def _since_ms(self, names: Iterable[str]) -> int:
+        """When all of these were heard that came soon after the start."""
+        ears = [self._ears[name] for name in names if name in self._ears]
+        opened = [ear.opened_ms(self.start_ms) for ear in ears]
+        soon = [at_ms for at_ms in opened if at_ms <= self.start_ms + OPENING_MS]
+        return max([self.start_ms, *soon])
 
     def _sampled(self, exchange: str) -> bool:
         publication = self._publications.get(exchange)
