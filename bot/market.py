@@ -18,6 +18,9 @@ LARGEST_ORDER = 50_000_000_000 * USD
 EXACT = Context(prec=120, traps=[Inexact, InvalidOperation, Overflow])
 """Products of what frames say: exact, or an ``ArithmeticError``; never silently rounded."""
 
+ONE = Decimal(1)
+"""The size of contracts that count coins or dollars themselves."""
+
 _times = EXACT.multiply
 
 DOLLARS = frozenset({"USD", "USDT", "USDC", "BUSD", "FDUSD", "TUSD", "USDE", "USD1", "DAI"})
@@ -59,7 +62,10 @@ class Instrument(msgspec.Struct, frozen=True, gc=False):
         """
         if not self.linear:
             return _times(quantity, self.size)
-        return _times(_times(quantity, self.size), price) if self.quote in DOLLARS else None
+        if self.quote not in DOLLARS:
+            return None
+        worth = _times(quantity, price)
+        return worth if self.size is ONE else _times(worth, self.size)
 
 
 Instruments = Mapping[str, Instrument]

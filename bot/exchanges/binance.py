@@ -14,16 +14,24 @@ still acknowledges and then stays silent.
 import re
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Literal
 
 import msgspec
 
 from bot.errors import ParseError
-from bot.exchanges.checks import MALFORMED, check_text, contract_size, json_of, liquidation, listed
+from bot.exchanges.checks import (
+    MALFORMED,
+    check_text,
+    contract_size,
+    json_of,
+    liquidation,
+    listed_rows,
+)
 from bot.exchanges.coins import checked, coin, split_quote
 from bot.exchanges.dialect import Ack, Events, Heartbeat, Other, Parsed, Publication, Stream
-from bot.market import DOLLARS, EXACT, Instrument, Instruments, Liquidation, Side
+from bot.market import ONE, Instrument, Instruments, Liquidation, Side
 
 _NAME = "binance"
 _URLS = MappingProxyType(
@@ -34,39 +42,45 @@ _URLS = MappingProxyType(
     }
 )
 _COIN_M = 2
+_UNKNOWN = ""
+"""A quote that prices nothing."""
+
 _COIN_M_SYMBOL = re.compile(r"USD_(PERP|\d{6})$")
 _DELIVERY = re.compile(r"_\d{6}$")
 _SIDES = {"SELL": Side.LONG, "BUY": Side.SHORT}
 
 
 class _Order(msgspec.Struct, gc=False):
-    """``o``: symbol, order side, trade time, filled and asked quantity, average and limit price.
+    """``o``: symbol, order side, quantity asked, limit and average price, quantity filled, time.
 
-    ``q`` and ``p`` are seldom needed and therefore seldom turned into numbers.
+    In the frame's order, and numbers as they are written: only two of the four are needed.
     """
 
     s: str
     S: Literal["BUY", "SELL"]
-    T: int
-    z: Decimal | None = None
-    ap: Decimal | None = None
     q: str = ""
     p: str = ""
+    ap: str = ""
+    z: str = ""
+    T: int = 0
     st: int = 0
 
 
-class _Frame(msgspec.Struct):
-    """Every documented shape at once: an event, a combined stream's wrapper, an answer."""
+class _Frame(msgspec.Struct, gc=False):
+    """An event, or a combined stream's wrapper; only what is needed, for all of it takes time."""
 
-    e: str = ""
+    e: Literal["forceOrder"] | None = None
     o: _Order | None = None
     st: int = 0
     data: "_Frame | list[_Frame] | None" = None
+
+
+class _Answer(msgspec.Struct):
     id: int | str | None = None
     result: object = msgspec.UNSET
     code: int | None = None
     msg: str = ""
-    error: "_Frame | None" = None
+    error: "_Answer | None" = None
 
 
 class _Symbol(msgspec.Struct):
@@ -81,6 +95,7 @@ class _ExchangeInfo(msgspec.Struct):
 
 
 _DECODER: msgspec.json.Decoder[_Frame | list[_Frame]] = msgspec.json.Decoder(_Frame | list[_Frame])
+_ANSWER = msgspec.json.Decoder(_Answer)
 _EXCHANGE_INFO = msgspec.json.Decoder(_ExchangeInfo)
 
 
@@ -108,9 +123,13 @@ class Binance:
         try:
             check_text(frame)
             message = _DECODER.decode(frame)
-            if type(message) is _Frame and message.o is None and message.data is None:
-                return _answer(message)
-            return _events(message, received_ms, instruments)
+            inner = message if isinstance(message, list) else message.data or message
+            if isinstance(inner, list):
+                return _events(inner, received_ms, instruments)
+            if inner.e is None:
+                return _answer(frame)
+            event = _event(inner, received_ms, instruments)
+            return Other() if event is None else Events([event])
         except msgspec.ValidationError as error:
             return _unrelated(json_of(frame), error)
         except MALFORMED as error:
@@ -125,67 +144,62 @@ class Binance:
     def instruments(self, body: bytes, url: str) -> tuple[list[Instrument], str | None]:
         """Every contract, whatever its status: one in settlement can still be liquidated."""
         try:
-            return listed(_EXCHANGE_INFO.decode(body).symbols, _instrument), None
+            return listed_rows(_EXCHANGE_INFO.decode(body).symbols, _instrument), None
         except MALFORMED as error:
             raise ParseError(f"binance exchangeInfo: {error}") from error
 
 
-def _events(message: _Frame | list[_Frame], received_ms: int, instruments: Instruments) -> Parsed:
-    events: list[Liquidation] = []
-    inner = message.data if type(message) is _Frame and message.data is not None else message
-    for frame in inner if isinstance(inner, list) else (inner,):
-        if frame.e != "forceOrder":
-            continue
-        if frame.o is None:
-            raise ParseError("forceOrder without an order")
-        event = _event(frame.o, frame.st or frame.o.st, received_ms, instruments)
-        if event is not None:
-            events.append(event)
+def _events(frames: list[_Frame], received_ms: int, instruments: Instruments) -> Events | Other:
+    orders = [_event(frame, received_ms, instruments) for frame in frames]
+    events = [event for event in orders if event is not None]
     return Events(events) if events else Other()
 
 
-def _event(
-    order: _Order, market: int, received_ms: int, instruments: Instruments
-) -> Liquidation | None:
-    filled = order.z
-    if filled is not None and not filled:
+def _event(frame: _Frame, received_ms: int, instruments: Instruments) -> Liquidation | None:
+    order = frame.o
+    if order is None or frame.e is None:
+        raise ParseError("no forceOrder, or one without an order")
+    quantity = Decimal(order.z or order.q)
+    if not quantity and order.z:
         return None  # an order that expired unfilled closed nobody's position
-    quantity = Decimal(order.q) if filled is None else filled
-    price = order.ap or Decimal(order.p)  # ap 0: no average yet
-    symbol = order.s
-    known = instruments.get(symbol)
-    if known is not None and (not market or known.linear is not (market == _COIN_M)):
-        name, notional = known.coin, known.notional(quantity, price)
-    else:
-        name, notional = _unlisted(symbol, market, quantity, price)
-    side = _SIDES[order.S]
-    return liquidation(_NAME, symbol, name, side, price, quantity, notional, order.T, received_ms)
+    # An average of 0 is none yet.
+    price = (order.ap and Decimal(order.ap)) or Decimal(order.p)
+    symbol, market = order.s, frame.st or order.st
+    listed = instruments.get(symbol)
+    if listed is None or (market and listed.linear is (market == _COIN_M)):
+        listed = _unlisted(symbol, market)
+    notional = listed.notional(quantity, price)
+    return liquidation(
+        _NAME, symbol, listed.coin, _SIDES[order.S], price, quantity, notional,
+        order.T, received_ms,
+    )  # fmt: skip
 
 
-def _unlisted(
-    symbol: str, market: int, quantity: Decimal, price: Decimal
-) -> tuple[str, Decimal | None]:
-    """The coin, and the notional where no table is needed: USD-M counts coins.
+@lru_cache(maxsize=4096)
+def _unlisted(symbol: str, market: int) -> Instrument:
+    """What a symbol alone tells. USD-M counts coins; of COIN-M the contract's size is unknown.
 
     ``st`` was documented at the top level and captured inside ``o``, reconstructed rather than
     seen [M]; where it is absent the symbol tells.
     """
     if market == _COIN_M or _COIN_M_SYMBOL.search(symbol):
-        return coin(symbol.partition("_")[0].removesuffix("USD")), None
-    base, quote = split_quote(_DELIVERY.sub("", symbol))
-    return coin(base), EXACT.multiply(quantity, price) if quote in DOLLARS else None
+        base, quote = symbol.partition("_")[0].removesuffix("USD"), _UNKNOWN
+    else:
+        base, quote = split_quote(_DELIVERY.sub("", symbol))
+    return Instrument(_NAME, symbol, coin(base), quote, ONE, linear=True)
 
 
-def _answer(message: _Frame) -> Parsed:
-    request = "" if message.id is None else str(message.id)
-    fault = message.error or message
+def _answer(frame: bytes | str) -> Ack | Other:
+    answer = _ANSWER.decode(frame)
+    request = "" if answer.id is None else str(answer.id)
+    fault = answer.error or answer
     if fault.code is not None:
         return Ack(request, accepted=False, reason=f"{fault.code} {fault.msg}".strip())
-    if message.result is None and request:
+    if answer.result is None and request:
         return Ack(request, accepted=True)
-    if message.result is not msgspec.UNSET or message.e not in ("", "forceOrder"):
-        return Other()
-    raise ParseError("none of the documented shapes")
+    if answer.result is msgspec.UNSET:
+        raise ParseError("none of the documented shapes")
+    return Other()
 
 
 def _unrelated(value: object, error: Exception) -> Other:
@@ -203,6 +217,6 @@ def _unrelated(value: object, error: Exception) -> Other:
 
 def _instrument(row: _Symbol) -> Instrument:
     linear = row.contractSize is None
-    size = Decimal(1) if linear else contract_size(str(row.contractSize))
+    size = ONE if linear else contract_size(str(row.contractSize))
     name = coin(row.baseAsset)
     return Instrument(_NAME, checked(row.symbol), name, row.quoteAsset, size, linear)

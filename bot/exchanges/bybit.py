@@ -13,6 +13,7 @@ A frame (``data`` may hold several):
 import re
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Literal
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
@@ -21,13 +22,12 @@ from zlib import crc32
 import msgspec
 
 from bot.errors import ParseError
-from bot.exchanges.checks import MALFORMED, check_text, json_of, liquidation, listed
+from bot.exchanges.checks import MALFORMED, check_text, json_of, liquidation, listed_rows
 from bot.exchanges.coins import checked, coin, split_quote
 from bot.exchanges.dialect import Ack, Events, Heartbeat, Other, Parsed, Pong, Publication, Stream
-from bot.market import Instrument, Instruments, Liquidation, Side
+from bot.market import ONE, Instrument, Instruments, Liquidation, Side
 
 _NAME = "bybit"
-_ONE = Decimal(1)
 _TOPIC = "allLiquidation."
 _OLD_TOPIC = "liquidation."
 _SIDES = {"Buy": Side.LONG, "Sell": Side.SHORT}
@@ -144,7 +144,7 @@ class Bybit:
             if answer.retCode:
                 raise ParseError(f"bybit instruments-info: code {answer.retCode}")
             open_now = [row for row in answer.result.list if row.status == "Trading"]
-            trading = listed(open_now, _instrument)
+            trading = listed_rows(open_now, _instrument)
         except MALFORMED as error:
             raise ParseError(f"bybit instruments-info: {error}") from error
         return trading, _next_page(url, answer.result.nextPageCursor)
@@ -170,29 +170,30 @@ def _events(entries: list[_Entry], received_ms: int, instruments: Instruments) -
     events = []
     for entry in entries:
         quantity, price, symbol = entry.v, entry.p, entry.s
-        known = instruments.get(symbol) or _unlisted(symbol)
-        notional = known.notional(quantity, price)
+        listed = instruments.get(symbol) or _unlisted(symbol)
+        notional = listed.notional(quantity, price)
         side = _SIDES[entry.S]
         events.append(
             liquidation(
-                _NAME, symbol, known.coin, side, price, quantity, notional, entry.T, received_ms
+                _NAME, symbol, listed.coin, side, price, quantity, notional, entry.T, received_ms
             )
         )
     return Events(events) if events else Other()
 
 
+@lru_cache(maxsize=4096)
 def _unlisted(symbol: str) -> Instrument:
     """What the name of a contract tells: Bybit needs no contract sizes."""
     inverse = _INVERSE.match(symbol)
     if inverse:
-        return Instrument(_NAME, symbol, coin(inverse[1]), "USD", _ONE, linear=False)
+        return Instrument(_NAME, symbol, coin(inverse[1]), "USD", ONE, linear=False)
     pair = _EXPIRY.sub("", symbol)
     base, quote = split_quote(pair)
     if symbol.endswith("PERP"):
         base, quote = symbol.removesuffix("PERP"), "USDC"
     elif not quote and pair != symbol:
         quote = "USDC"  # BTC-26DEC25: futures that name no quote are settled in USDC
-    return Instrument(_NAME, symbol, coin(base.rstrip("-")), quote, _ONE, linear=True)
+    return Instrument(_NAME, symbol, coin(base.rstrip("-")), quote, ONE, linear=True)
 
 
 def _answer(message: _Frame) -> Parsed:
@@ -230,18 +231,18 @@ def _old_event(entry: _OldEntry, received_ms: int, instruments: Instruments) -> 
     time_ms = entry.time if entry.updatedTime is None else entry.updatedTime
     if quantity is None or time_ms is None:
         raise ParseError(f"{entry.symbol}: no quantity or no time")
-    known = instruments.get(entry.symbol) or _unlisted(entry.symbol)
-    notional = known.notional(quantity, entry.price)
+    listed = instruments.get(entry.symbol) or _unlisted(entry.symbol)
+    notional = listed.notional(quantity, entry.price)
     own_id = "" if entry.id is None else str(entry.id)
     return liquidation(
-        _NAME, entry.symbol, known.coin, _SIDES[entry.side], entry.price, quantity, notional,
+        _NAME, entry.symbol, listed.coin, _SIDES[entry.side], entry.price, quantity, notional,
         time_ms, received_ms, own_id,
     )  # fmt: skip
 
 
 def _instrument(row: _Symbol) -> Instrument:
     linear = row.contractType.startswith("Linear")
-    return Instrument(_NAME, checked(row.symbol), coin(row.baseCoin), row.quoteCoin, _ONE, linear)
+    return Instrument(_NAME, checked(row.symbol), coin(row.baseCoin), row.quoteCoin, ONE, linear)
 
 
 def _next_page(url: str, cursor: str) -> str | None:

@@ -73,7 +73,7 @@ def contract_size(number: str) -> Decimal:
     return size
 
 
-def listed(rows: Sequence[_Row], instrument: Callable[[_Row], Instrument]) -> list[Instrument]:
+def listed_rows(rows: Sequence[_Row], instrument: Callable[[_Row], Instrument]) -> list[Instrument]:
     """The instruments of a table's rows, without those that say nonsense.
 
     One contract with an impossible size is unpriced; it does not cost all the others theirs.

@@ -15,13 +15,21 @@ after a subscription repeats recent orders.
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Literal
 
 import msgspec
 
 from bot.errors import ParseError
-from bot.exchanges.checks import MALFORMED, check_text, contract_size, json_of, liquidation, listed
+from bot.exchanges.checks import (
+    MALFORMED,
+    check_text,
+    contract_size,
+    json_of,
+    liquidation,
+    listed_rows,
+)
 from bot.exchanges.coins import checked, coin
 from bot.exchanges.dialect import (
     Ack,
@@ -34,7 +42,7 @@ from bot.exchanges.dialect import (
     Publication,
     Stream,
 )
-from bot.market import DOLLARS, EXACT, Instrument, Instruments, Liquidation, Side
+from bot.market import DOLLARS, EXACT, ONE, Instrument, Instruments, Liquidation, Side
 
 _NAME = "okx"
 _SIDES = {"sell": Side.LONG, "buy": Side.SHORT}
@@ -163,7 +171,7 @@ class Okx:
             answer = _LISTING_DECODER.decode(body)
             if answer.code != "0":
                 raise ParseError(f"okx instruments: code {answer.code}")
-            return listed([row for row in answer.data if row.ctVal], _instrument), None
+            return listed_rows([row for row in answer.data if row.ctVal], _instrument), None
         except MALFORMED as error:
             raise ParseError(f"okx instruments: {error}") from error
 
@@ -187,12 +195,17 @@ def _event(
     received_ms: int,
     instruments: Instruments,
 ) -> Liquidation:
-    known = instruments.get(symbol)
-    if known is None:  # heard, and of a size that nobody told us
-        name, notional = coin(checked(symbol).partition("-")[0]), None
-    else:
-        name, notional = known.coin, known.notional(contracts, price)
-    return liquidation(_NAME, symbol, name, side, price, contracts, notional, time_ms, received_ms)
+    listed = instruments.get(symbol) or _unlisted(symbol)
+    notional = listed.notional(contracts, price)
+    return liquidation(
+        _NAME, symbol, listed.coin, side, price, contracts, notional, time_ms, received_ms
+    )
+
+
+@lru_cache(maxsize=4096)
+def _unlisted(symbol: str) -> Instrument:
+    """A contract whose size nobody told us: without a quote it prices nothing."""
+    return Instrument(_NAME, symbol, coin(checked(symbol).partition("-")[0]), "", ONE, linear=True)
 
 
 def _answer(message: _Frame) -> Parsed:
