@@ -29,7 +29,7 @@ ESCALATIONS = (2, 5, 10)
 """Within one episode an amount speaks again at these multiples of its threshold."""
 
 
-class Destination(msgspec.Struct, frozen=True, order=True):
+class Destination(msgspec.Struct, frozen=True, order=True, gc=False):
     """Where messages go. ``direct``: ``chat`` is a person. ``thread`` 0: none."""
 
     platform: str
@@ -38,7 +38,7 @@ class Destination(msgspec.Struct, frozen=True, order=True):
     direct: bool = False
 
 
-class Rule(msgspec.Struct, frozen=True):
+class Rule(msgspec.Struct, frozen=True, gc=False):
     """A person's own threshold.
 
     ``window`` is a key of ``WINDOWS`` (empty for ``order``), ``metric`` a key of ``METRICS``.
@@ -59,7 +59,7 @@ class Rule(msgspec.Struct, frozen=True):
     created_ms: int = 0
 
 
-class RuleState(msgspec.Struct, frozen=True):
+class RuleState(msgspec.Struct, frozen=True, gc=False):
     """What the engine must remember of a rule over a restart.
 
     ``episode`` counts the rises it spoke of. While not ``armed``, ``level`` is the multiple of the

@@ -1,31 +1,34 @@
 """Rules and how far they have spoken."""
 
 from collections.abc import AsyncIterator
-from sys import intern
-from typing import Any
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, type_coerce
 from sqlalchemy import select as core_select
+from sqlalchemy.types import NullType
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from bot.columns import RuleColumns
 from bot.errors import UserError
 from bot.rules import Destination, Rule, RuleState
 from storage.chats import lock_chat
 from storage.engines import Database
 from storage.tables import RuleRow, stored_id
 
-BATCH = 10_000
-"""Rows on their way at once when all rules are read."""
+BATCH = 500
+"""Rows on their way at once when all rules are read; five times as fast as 10,000, which the
+collector of garbage walks over again and again."""
 
 _COLUMNS = tuple(
-    col(getattr(RuleRow, name))
+    # Truth as it lies in the database: turning three million of them over takes its time.
+    type_coerce(col(getattr(RuleRow, name)), NullType())
     for name in (
         *("id", "platform", "chat", "thread", "direct", "author", "coin", "exchange"),
         *("window", "metric", "threshold", "floor", "paused", "created_ms"),
         *("armed", "episode", "level"),
     )
 )
+"""In the order of ``RuleColumns``."""
 
 
 class StoredRulebook:
@@ -78,16 +81,16 @@ class StoredRulebook:
         return _rule(row) if row else None
 
     async def everything(self) -> list[tuple[Rule, RuleState]]:
-        return [pair async for batch in self.batches() for pair in batch]
+        return [pair async for columns in self.columns() for pair in columns.pairs()]
 
-    async def batches(self) -> AsyncIterator[list[tuple[Rule, RuleState]]]:
-        """The same, oldest first, ``BATCH`` at a time: no more is ever in memory."""
-        query = core_select(*_COLUMNS).order_by(_COLUMNS[0])
+    async def columns(self) -> AsyncIterator[RuleColumns]:
+        """The same, ``BATCH`` rules at a time: no more is ever in memory."""
+        query = core_select(*_COLUMNS).order_by(col(RuleRow.id))
         async with self._database.reading() as session:
             connection = await session.connection()
             result = await connection.stream(query, execution_options={"yield_per": BATCH})
-            async for batch in result.partitions():
-                yield [_pair(*row) for row in batch]
+            async for rows in result.partitions():
+                yield RuleColumns(*zip(*rows, strict=True))
 
 
 def _at(destination: Destination) -> tuple[ColumnElement[bool], ...]:
@@ -153,23 +156,3 @@ def _rule(row: RuleRow) -> Rule:
         paused=row.paused,
         created_ms=row.created_ms,
     )
-
-
-def _pair(
-    rule_id: int,
-    platform: str,
-    chat: int,
-    thread: int,
-    direct: bool,
-    author: int,
-    coin: str,
-    exchange: str,
-    window: str,
-    metric: str,
-    *rest: Any,
-) -> tuple[Rule, RuleState]:
-    """One row of ``_COLUMNS``; words that a million rules share are kept once."""
-    place = Destination(intern(platform), chat, thread, direct)
-    scope = (intern(coin) or None, intern(exchange) or None)
-    rule = Rule(rule_id, place, author, *scope, intern(window), intern(metric), *rest[:4])
-    return rule, RuleState(rule_id, *rest[4:])
