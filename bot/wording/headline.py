@@ -83,8 +83,8 @@ def _order(alert: Alert) -> str:
     if alert.orders > 1 or order is None:
         side = heavier(reading)
         many = f"{count(max(1, alert.orders))} {_coin(reading)}orders"
-        least = f"from {round_money(alert.rule.threshold)} up"
-        return f"{sign(side)} {many} {least}: {fine_money(reading.total)} · {sided(reading, side)}"
+        what = f"{fine_money(reading.total)} in {many} within {duration(reading.span_ms)}"
+        return f"{sign(side)} {what} · {sided(reading, side)}"
     what = f"{fine_money(order.usd)} {order.coin} {order.side.word}"
     return f"{sign(order.side)} {what} liquidated on {named(order.exchange)}"
 

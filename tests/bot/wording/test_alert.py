@@ -82,8 +82,9 @@ def test_a_coin_and_an_exchange_are_named_in_the_headline() -> None:
 
 
 def test_a_burst_of_orders_is_told_together() -> None:
-    told = headline(alert(rule("order", 50 * TENTH), flush(long=20.3, short=3.0), orders=3))
-    assert told == "🔻 3 orders from $5M up: $23.3M · 87% longs"
+    burst = flush(long=20.3, short=3.0, span_ms=15_000)
+    told = headline(alert(rule("order", 50 * TENTH), burst, orders=3))
+    assert told == "🔻 $23.3M in 3 orders within 15 s · 87% longs"
 
 
 def test_an_escalation_says_how_far_it_went() -> None:
