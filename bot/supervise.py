@@ -17,16 +17,17 @@ async def supervise(
     clock: Clock,
     refused: Callable[[str, str], Awaitable[None]],
 ) -> None:
-    """Run ``run`` again whenever it ends, with backoff; stop for good on a ``ConfigError``.
+    """Run ``run`` again whenever it fails, with backoff.
 
-    ``refused(name, sentence)`` is told why it will not be tried again.
+    It is over when ``run`` returns (its person has left) or raises ``ConfigError``:
+    ``refused(name, sentence)`` is then told why it will not be tried again.
     """
     backoff = Backoff()
     while True:
         started = clock.monotonic()
         try:
             await run()
-            log.warning("platform ended by itself", platform=name)
+            return
         except ConfigError as error:
             log.error("platform stopped", platform=name, reason=str(error))
             await refused(name, str(error))
