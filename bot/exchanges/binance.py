@@ -121,7 +121,8 @@ class Binance:
 
     def parse(self, frame: bytes | str, received_ms: int, instruments: Instruments) -> Parsed:
         try:
-            check_text(frame)
+            if not frame.isascii():
+                check_text(frame)
             message = _DECODER.decode(frame)
             inner = message if isinstance(message, list) else message.data or message
             if isinstance(inner, list):
@@ -168,11 +169,7 @@ def _event(frame: _Frame, received_ms: int, instruments: Instruments) -> Liquida
     listed = instruments.get(symbol)
     if listed is None or (market and listed.linear is (market == _COIN_M)):
         listed = _unlisted(symbol, market)
-    notional = listed.notional(quantity, price)
-    return liquidation(
-        _NAME, symbol, listed.coin, _SIDES[order.S], price, quantity, notional,
-        order.T, received_ms,
-    )  # fmt: skip
+    return liquidation(listed, _SIDES[order.S], price, quantity, order.T, received_ms)
 
 
 @lru_cache(maxsize=4096)

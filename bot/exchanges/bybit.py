@@ -123,7 +123,8 @@ class Bybit:
 
     def parse(self, frame: bytes | str, received_ms: int, instruments: Instruments) -> Parsed:
         try:
-            check_text(frame)
+            if not frame.isascii():
+                check_text(frame)
             message = _DECODER.decode(frame)
             if not message.topic.startswith(_TOPIC):
                 return _answer(message)
@@ -167,17 +168,13 @@ def _length(topics: list[str]) -> int:
 
 
 def _events(entries: list[_Entry], received_ms: int, instruments: Instruments) -> Parsed:
-    events = []
-    for entry in entries:
-        quantity, price, symbol = entry.v, entry.p, entry.s
-        listed = instruments.get(symbol) or _unlisted(symbol)
-        notional = listed.notional(quantity, price)
-        side = _SIDES[entry.S]
-        events.append(
-            liquidation(
-                _NAME, symbol, listed.coin, side, price, quantity, notional, entry.T, received_ms
-            )
+    events = [
+        liquidation(
+            instruments.get(entry.s) or _unlisted(entry.s),
+            _SIDES[entry.S], entry.p, entry.v, entry.T, received_ms,
         )
+        for entry in entries
+    ]  # fmt: skip
     return Events(events) if events else Other()
 
 
@@ -232,12 +229,10 @@ def _old_event(entry: _OldEntry, received_ms: int, instruments: Instruments) -> 
     if quantity is None or time_ms is None:
         raise ParseError(f"{entry.symbol}: no quantity or no time")
     listed = instruments.get(entry.symbol) or _unlisted(entry.symbol)
-    notional = listed.notional(quantity, entry.price)
     own_id = "" if entry.id is None else str(entry.id)
     return liquidation(
-        _NAME, entry.symbol, listed.coin, _SIDES[entry.side], entry.price, quantity, notional,
-        time_ms, received_ms, own_id,
-    )  # fmt: skip
+        listed, _SIDES[entry.side], entry.price, quantity, time_ms, received_ms, own_id
+    )
 
 
 def _instrument(row: _Symbol) -> Instrument:

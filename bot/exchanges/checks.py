@@ -7,12 +7,14 @@ from typing import TypeVar
 import msgspec
 
 from bot.errors import ParseError
-from bot.market import EXACT, LARGEST_ORDER, USD, Instrument, Liquidation, Side
+from bot.market import DOLLARS, EXACT, LARGEST_ORDER, ONE, USD, Instrument, Liquidation, Side
 
 _Row = TypeVar("_Row")
 
 MALFORMED = (ValueError, ArithmeticError, RecursionError)
 """All that decoding and reckoning raise for bytes that are not what they should be."""
+
+_times = EXACT.multiply
 
 _SMALLEST = Decimal("1e-30")
 _LARGEST = Decimal("1e30")
@@ -23,7 +25,7 @@ _2100_MS = 4_102_444_800_000
 
 def check_text(frame: bytes | str) -> None:
     """Raises ``ValueError`` for bytes that are not UTF-8; the decoder looks at what it needs."""
-    if not frame.isascii() and isinstance(frame, bytes):
+    if isinstance(frame, bytes):
         frame.decode()
 
 
@@ -36,13 +38,10 @@ def json_of(frame: bytes | str) -> object:
 
 
 def liquidation(
-    exchange: str,
-    symbol: str,
-    coin: str,
+    listed: Instrument,
     side: Side,
     price: Decimal,
     quantity: Decimal,
-    notional: Decimal | None,
     time_ms: int,
     received_ms: int,
     own_id: str = "",
@@ -52,17 +51,22 @@ def liquidation(
     NaN does not compare, infinities and huge exponents do not fit, and whoever writes seconds or
     microseconds is outside the years 2010 to 2100.
     """
+    if listed.size is ONE and listed.linear and listed.quote in DOLLARS:
+        notional: Decimal | None = _times(quantity, price)  # most contracts: saves a call
+    else:
+        notional = listed.notional(quantity, price)
     if not (_SMALLEST <= price <= _LARGEST and _SMALLEST <= quantity <= _LARGEST):
-        raise ParseError(f"{symbol}: a price or a quantity that cannot be")
+        raise ParseError(f"{listed.symbol}: a price or a quantity that cannot be")
     if notional is None:
-        EXACT.multiply(price, quantity)  # refuses endless digits where nothing else multiplies
+        _times(price, quantity)  # refuses endless digits where nothing else multiplies
     elif notional > _LARGEST_USD:
-        raise ParseError(f"{symbol}: larger than any order")
+        raise ParseError(f"{listed.symbol}: larger than any order")
     if not _2010_MS < time_ms < _2100_MS:
-        raise ParseError(f"{symbol}: a time that is not in milliseconds")
+        raise ParseError(f"{listed.symbol}: a time that is not in milliseconds")
     return Liquidation(
-        exchange, symbol, coin, side, price, quantity, notional, time_ms, received_ms, own_id
-    )
+        listed.exchange, listed.symbol, listed.coin, side, price, quantity, notional,
+        time_ms, received_ms, own_id,
+    )  # fmt: skip
 
 
 def contract_size(number: str) -> Decimal:

@@ -12,7 +12,7 @@ import msgspec
 from bot.market import Instrument, Instruments, Liquidation
 
 
-class Events(msgspec.Struct, frozen=True):
+class Events(msgspec.Struct, frozen=True, gc=False):
     """The liquidations of one frame, in the frame's order. Equal entries are two events."""
 
     liquidations: list[Liquidation]

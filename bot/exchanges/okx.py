@@ -42,7 +42,7 @@ from bot.exchanges.dialect import (
     Publication,
     Stream,
 )
-from bot.market import DOLLARS, EXACT, ONE, Instrument, Instruments, Liquidation, Side
+from bot.market import DOLLARS, EXACT, ONE, Instrument, Instruments, Side
 
 _NAME = "okx"
 _SIDES = {"sell": Side.LONG, "buy": Side.SHORT}
@@ -148,7 +148,8 @@ class Okx:
         if frame in (b"pong", "pong"):
             return Pong()
         try:
-            check_text(frame)
+            if not frame.isascii():
+                check_text(frame)
             message = _DECODER.decode(frame)
             arg = message.arg
             if message.event or arg is None:
@@ -177,29 +178,15 @@ class Okx:
 
 
 def _events(rows: list[_Row], received_ms: int, instruments: Instruments) -> Parsed:
-    events = [
-        _event(row.instId, _SIDES[d.side], d.bkPx, d.sz, int(d.ts), received_ms, instruments)
-        for row in rows
-        if row.instType in _KINDS or not row.instType  # margin counts coins: left out
-        for d in row.details
-    ]
+    events = []
+    for row in rows:
+        if row.instType and row.instType not in _KINDS:
+            continue  # margin counts coins: left out
+        listed = instruments.get(row.instId) or _unlisted(row.instId)
+        for detail in row.details:
+            side, time_ms = _SIDES[detail.side], int(detail.ts)
+            events.append(liquidation(listed, side, detail.bkPx, detail.sz, time_ms, received_ms))
     return Events(events) if events else Other()
-
-
-def _event(
-    symbol: str,
-    side: Side,
-    price: Decimal,
-    contracts: Decimal,
-    time_ms: int,
-    received_ms: int,
-    instruments: Instruments,
-) -> Liquidation:
-    listed = instruments.get(symbol) or _unlisted(symbol)
-    notional = listed.notional(contracts, price)
-    return liquidation(
-        _NAME, symbol, listed.coin, side, price, contracts, notional, time_ms, received_ms
-    )
 
 
 @lru_cache(maxsize=4096)
@@ -251,9 +238,10 @@ def _flat_events(message: _FlatFrame, received_ms: int, instruments: Instruments
 def _old_events(message: _OldFrame, received_ms: int, instruments: Instruments) -> Parsed:
     return Events(
         [
-            _event(
-                row.instrument_id, _OLD_TYPES[row.type], row.price, row.size,
-                round(row.created_at.timestamp() * 1000), received_ms, instruments,
+            liquidation(
+                instruments.get(row.instrument_id) or _unlisted(row.instrument_id),
+                _OLD_TYPES[row.type], row.price, row.size,
+                round(row.created_at.timestamp() * 1000), received_ms,
             )
             for row in message.data
         ]
