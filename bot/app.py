@@ -18,8 +18,9 @@ from bot.events import Event
 from bot.exchanges import EXCHANGES
 from bot.feed import Feed
 from bot.inbox import Inbox
+from bot.operator import Operator
 from bot.ports import Notification, Notifier
-from bot.rules import Alert, Notice
+from bot.rules import Alert
 from bot.settings import Settings
 from bot.supervise import supervise
 from bot.watch import Watch, tick
@@ -72,6 +73,7 @@ class Bot:
     platforms: Sequence[Platform]
     couriers: Sequence[Courier]
     watch: Watch
+    operator: Operator
     refused: dict[str, str] = field(default_factory=dict)
     """Platforms that were stopped for good, and why."""
 
@@ -86,11 +88,14 @@ class Bot:
             hearing = [group.create_task(f.run(), name=f"feed {f.name}") for f in self.feeds]
             ticking = group.create_task(tick(self.inbox, self.market, self.real), name="tick")
             judging = group.create_task(self.watch.run(), name="watch")
+            looking = group.create_task(
+                self.operator.run(lambda: wake(self.couriers)), name="operator"
+            )
             carrying = [group.create_task(c.run(), name="courier") for c in self.couriers]
             served = group.create_task(self._serve(), name="platforms")
             ending = group.create_task(_wait_for(until), name="until")
             await asyncio.wait({ending, served}, return_when=asyncio.FIRST_COMPLETED)
-            await _end([*hearing, ticking, ending])
+            await _end([*hearing, ticking, looking, ending])
             await _end([judging])
             await self.watch.finish()
             await self._carry_out(carrying)
@@ -103,9 +108,11 @@ class Bot:
         await self.inbox.put(event)
 
     async def _load(self) -> None:
-        waiting = await self.storage.outbox.recover(self.real.now_ms())
+        unsettled = await self.storage.outbox.recover(self.real.now_ms())
+        waiting = (await self.storage.outbox.accounts()).open
         if waiting:
-            log.info("alerts were being sent when the process ended", count=waiting)
+            log.info("alerts are waiting from before", waiting=waiting, unsettled=unsettled)
+        await self.operator.tell_of_restart(waiting)
         self.engine.load(await self.storage.rulebook.everything())
 
     async def _serve(self) -> None:
@@ -120,11 +127,7 @@ class Bot:
 
     async def _report_refusal(self, name: str, sentence: str) -> None:
         self.refused[name] = sentence
-        operator = self.settings.operator_destination
-        if operator and operator.platform != name:
-            notice = Notice(f"{name.capitalize()} has stopped: {sentence}", self.real.now_ms())
-            key = f"refused:{name}:{notice.at_ms}"
-            await self.storage.outbox.put(operator, notice, key, notice.at_ms)
+        await self.operator.tell(f"⚠️ {name.capitalize()} has stopped: {sentence}")
 
     async def _carry_out(self, carrying: Sequence[asyncio.Task[None]]) -> None:
         for courier in self.couriers:
@@ -170,9 +173,12 @@ async def build(
             for name, notifier in notifiers.items()
         ]
         watch = Watch(inbox, engine, storage.outbox, real, lambda: wake(couriers), handled)
+        operator = Operator(
+            settings.operator_destination, storage.outbox, storage.notebook, desk, real, market
+        )
         yield Bot(
             settings, storage, real, market, inbox, engine, feeds, desk, house, served, couriers,
-            watch,
+            watch, operator,
         )  # fmt: skip
         for platform in served:
             await platform.close()

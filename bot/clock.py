@@ -7,7 +7,7 @@ Two clocks are handed around: the *market's* (windows, lateness, rules, gaps) an
 import asyncio
 import time
 from contextlib import AbstractAsyncContextManager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Protocol
 
 SECOND_MS = 1_000
@@ -57,8 +57,3 @@ class SystemClock:
 def as_datetime(at_ms: int) -> datetime:
     """The aware UTC moment of a millisecond stamp."""
     return datetime.fromtimestamp(at_ms / 1000, UTC)
-
-
-def as_ms(span: timedelta) -> int:
-    """Whole milliseconds of a span."""
-    return span // timedelta(milliseconds=1)

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 import structlog
 
 from bot.clock import Clock
-from bot.delivery.outcomes import Delivered, Gone, Moved, Outcome, Refused, Retry
+from bot.delivery.outcomes import Gone, Moved, Outcome, Refused, Retry
 from bot.delivery.pacing import Pace
 from bot.events import ChatMoved, Event
 from bot.ports import Notification, Notifier, Outbox
@@ -47,8 +47,6 @@ class Courier:
         self._in_flight: set[int] = set()
         self._something = asyncio.Event()
         self._stopping = False
-        self.sent = 0
-        self.failed = 0
 
     def wake(self) -> None:
         """Something new is in the outbox; without this it is found within a second."""
@@ -116,10 +114,6 @@ class Courier:
     def _heed(self, notification: Notification, outcome: Outcome) -> None:
         """Let the pace and the log learn from an outcome."""
         now = self._real.monotonic()
-        if isinstance(outcome, Delivered):
-            self.sent += 1
-            return
-        self.failed += 1
         if isinstance(outcome, Retry):
             until = now + outcome.after_s
             if outcome.platform_wide:

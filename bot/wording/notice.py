@@ -31,10 +31,9 @@ def not_hearing(exchange: str, since_ms: int, reason: str) -> str:
 
 
 def hearing_again(exchange: str, from_ms: int, to_ms: int) -> str:
-    """``Binance is back after 12 min. It has no history, so 14:02–14:14 UTC stays unknown.``"""
+    """``Binance is back after 12 min. 14:02–14:14 UTC stays unknown.``"""
     unknown = f"{clock(from_ms).removesuffix(' UTC')}–{clock(to_ms)} stays unknown"
-    back = f"{named(exchange)} is back after {duration(to_ms - from_ms)}."
-    return f"{back} It has no history, so {unknown}."
+    return f"{named(exchange)} is back after {duration(to_ms - from_ms)}. {unknown}."
 
 
 def restarted(away_ms: int, waiting: int) -> str:

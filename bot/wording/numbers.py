@@ -42,11 +42,6 @@ def round_money(amount: int) -> str:
     return f"${whole:,.0f}" if whole == whole.to_integral_value() else f"${whole:,.2f}"
 
 
-def exact(amount: int) -> str:
-    """All of it, to the cent: ``$526,412,345.67``."""
-    return f"${dollars(amount).quantize(Decimal('0.01'), ROUND_HALF_UP):,}"
-
-
 def share(part: int, whole: int) -> str:
     """``87%``. Never 100% when it is not all, nor 0% when it is not nothing."""
     if whole <= 0:

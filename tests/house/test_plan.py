@@ -1,4 +1,4 @@
-"""The plan of the house, walked: sizes, doors, and that every file of a growing room is registered."""
+"""The plan of the house, walked: sizes, doors, and registries that miss nothing."""
 
 import ast
 import re

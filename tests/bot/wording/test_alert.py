@@ -163,7 +163,7 @@ def test_notices_are_said_as_they_are() -> None:
     assert text == "⚠️ Not hearing Binance since 02:04 UTC (HTTP 451). Totals miss it."
     assert lines(notice_message(Notice(text, NOW))) == [text]
     assert hearing_again("okx", minutes_ago(12), NOW) == (
-        "OKX is back after 12 min. It has no history, so 01:52–02:04 UTC stays unknown."
+        "OKX is back after 12 min. 01:52–02:04 UTC stays unknown."
     )
     assert restarted(6 * 60_000, 41) == "Back after 6 min. 41 alerts were waiting; they go out now."
     assert restarted(45_000, 1) == "Back after 45 s. 1 alert was waiting; it goes out now."

@@ -9,7 +9,6 @@ from bot.market import USD
 from bot.wording.numbers import (
     alike,
     duration,
-    exact,
     fine_money,
     money,
     named,
@@ -77,10 +76,6 @@ def test_thresholds_are_said_as_they_were_set() -> None:
     assert round_money(123_456 * USD // 100) == "$1,234.56"
     assert round_share(666_000_000) == "66.6%"
     assert round_share(800_000_000) == "80%"
-
-
-def test_exact_is_to_the_cent() -> None:
-    assert exact(52_640_000_012_345_678) == "$526,400,000.12"
 
 
 @pytest.mark.parametrize(

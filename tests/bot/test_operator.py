@@ -1,0 +1,74 @@
+"""The operator hears of silences once, of their end, and of restarts with alerts waiting."""
+
+import asyncio
+
+from msgspec import structs
+
+from bot.clock import MINUTE_MS, SECOND_MS
+from bot.operator import Lookout, Operator
+from bot.ports import SourceStatus
+from bot.rules import Destination, Notice
+from tests.clocks import ManualClock
+from tests.fakes import FakeDesk, FakeOutbox, a_source
+
+NOW = 1_700_000_000_000
+ME = Destination("telegram", 7, direct=True)
+
+
+class Pages:
+    """A notebook in memory."""
+
+    def __init__(self) -> None:
+        self.notes: dict[str, str] = {}
+
+    async def read(self, name: str) -> str | None:
+        return self.notes.get(name)
+
+    async def write(self, name: str, value: str) -> None:
+        self.notes[name] = value
+
+
+def source(state: str, since_ms: int, reason: str = "") -> SourceStatus:
+    return structs.replace(a_source("okx", state, reason), since_ms=since_ms)
+
+
+def test_a_reconnect_is_no_news() -> None:
+    lookout = Lookout()
+    assert lookout.news([source("deaf", NOW)], NOW + 59 * SECOND_MS) == []
+    assert lookout.news([source("live", NOW)], NOW + MINUTE_MS) == []
+
+
+def test_a_silence_of_a_minute_is_told_once_and_so_is_its_end() -> None:
+    lookout = Lookout()
+    lookout.news([source("deaf", NOW)], NOW)
+    told = lookout.news([source("connecting", NOW + 30_000, "HTTP 451")], NOW + MINUTE_MS)
+    assert told == ["⚠️ Not hearing OKX since 22:13 UTC (HTTP 451). Totals miss it."]
+    assert lookout.news([source("deaf", NOW)], NOW + 2 * MINUTE_MS) == []
+    back = lookout.news([source("live", NOW)], NOW + 12 * MINUTE_MS)
+    assert back == ["OKX is back after 12 min. 22:13–22:25 UTC stays unknown."]
+    assert lookout.news([source("live", NOW)], NOW + 13 * MINUTE_MS) == []
+
+
+async def test_a_restart_with_alerts_waiting_is_told_with_how_long_it_took() -> None:
+    outbox, pages, clock = FakeOutbox(), Pages(), ManualClock(NOW)
+    pages.notes["alive_ms"] = str(NOW - 6 * MINUTE_MS)
+    operator = Operator(ME, outbox, pages, FakeDesk(), clock, clock)
+    await operator.tell_of_restart(waiting=41)
+    notices = [waiting.payload for waiting in outbox.waiting]
+    assert notices == [Notice("Back after 6 min. 41 alerts were waiting; they go out now.", NOW)]
+
+
+async def test_without_an_operator_nothing_is_stored() -> None:
+    outbox, clock = FakeOutbox(), ManualClock(NOW)
+    await Operator(None, outbox, Pages(), FakeDesk(), clock, clock).tell("hello")
+    assert outbox.waiting == []
+
+
+async def test_it_writes_down_that_it_is_alive() -> None:
+    pages, clock = Pages(), ManualClock(NOW)
+    operator = Operator(ME, FakeOutbox(), pages, FakeDesk(), clock, clock)
+    async with asyncio.TaskGroup() as group:
+        task = group.create_task(operator.run(lambda: None))
+        await clock.advance(11)
+        assert pages.notes["alive_ms"] == str(NOW + 10_000)
+        task.cancel()
