@@ -76,7 +76,7 @@ def postgres() -> Iterator[PostgresServer]:
 
 
 @pytest.fixture(scope="session")
-def postgres_home(postgres: PostgresServer) -> Home:
+def postgres_schema(postgres: PostgresServer) -> Home:
     home = Home(postgres.url(postgres.fresh()), postgres.directory)
     asyncio.run(_migrate(home))
     return home
@@ -89,13 +89,19 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home.data_dir / "liqwatch.db"
 
 
+@pytest.fixture
+def postgres_home(postgres: PostgresServer, postgres_schema: Home) -> Home:
+    """A migrated database on PostgreSQL, emptied."""
+    postgres.empty(postgres_schema)
+    return postgres_schema
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def home(request: pytest.FixtureRequest, tmp_path: Path) -> Home:
     """A migrated, empty database."""
     if request.param == "postgresql":
-        served: Home = request.getfixturevalue("postgres_home")
-        request.getfixturevalue("postgres").empty(served)
-        return served
+        found: Home = request.getfixturevalue("postgres_home")
+        return found
     shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "liqwatch.db")
     return Home(None, tmp_path)
 

@@ -4,29 +4,13 @@ import asyncio
 
 import pytest
 
-from bot.delivery.outcomes import Delivered, Gone, Moved, Outcome, Refused, Retry
+from bot.delivery.outcomes import Delivered, Gone, Refused, Retry
 from bot.market import USD
 from bot.ports import Accounts, Chat, Notification, Outbox
 from bot.rules import Alert, Destination, Notice, Rule
 from storage import Storage
-from tests.storage.samples import ALICE, BOB, GROUP, NOW, a_rule, an_alert
-
-LEASE = 60_000
-
-
-async def stored(storage: Storage, *alerts: Alert) -> None:
-    await storage.outbox.store(alerts, [], NOW)
-
-
-async def claimed(storage: Storage, at: int = NOW, limit: int = 100) -> list[Notification]:
-    return await storage.outbox.claim("telegram", at, limit, LEASE, set())
-
-
-async def settled(storage: Storage, outcome: Outcome, at: int = NOW) -> Notification:
-    """Claim the only due notification and end it."""
-    (one,) = await claimed(storage, at)
-    await storage.outbox.settle(one, outcome, at)
-    return one
+from tests.storage.samples import ALICE, BOB, NOW, a_rule, an_alert
+from tests.storage.steps import LEASE, claimed, settled, stored
 
 
 @pytest.fixture
@@ -256,40 +240,6 @@ async def test_many_held_chats_do_not_hide_one_that_is_due(storage: Storage, bob
     await stored(storage, an_alert(bobs))
     (one,) = await claimed(storage, limit=1)
     assert one.destination == BOB
-
-
-async def test_a_moved_chat_takes_rules_wishes_and_queue_along(storage: Storage) -> None:
-    new = Destination("telegram", -1_009, GROUP.thread)
-    rule = await storage.rulebook.add(a_rule(GROUP), limit=50)
-    await storage.chats.save(Chat(GROUP, muted_until_ms=5, role=42, share=True))
-    await stored(storage, an_alert(rule, 1), an_alert(rule, 2))
-    await settled(storage, Moved(to_chat=new.chat))
-    first = await settled(storage, Delivered(message=1))
-    assert first.destination == new
-    assert isinstance(first.payload, Alert) and first.payload.rule.destination == new
-    assert [r.destination for r in await storage.rulebook.of(new)] == [new]
-    assert await storage.rulebook.of(GROUP) == []
-    assert await storage.chats.get(new) == Chat(new, muted_until_ms=5, role=42, share=True)
-    # The engine may not have heard of the move yet.
-    await stored(storage, an_alert(rule, 3))
-    assert [(await settled(storage, Delivered(1))).destination for _ in range(2)] == [new, new]
-
-
-async def test_a_moved_chat_finds_a_rule_it_already_has(storage: Storage) -> None:
-    new = Destination("telegram", -1_009, GROUP.thread)
-    rule = await storage.rulebook.add(a_rule(GROUP), limit=50)
-    twin = await storage.rulebook.add(a_rule(new), limit=50)
-    await stored(storage, an_alert(rule))
-    await settled(storage, Moved(to_chat=new.chat))
-    assert [r.id for r in await storage.rulebook.of(new)] == [twin.id]
-
-
-async def test_a_move_to_the_same_chat_ends_instead_of_turning_in_a_circle(
-    storage: Storage, rule: Rule
-) -> None:
-    await stored(storage, an_alert(rule))
-    await settled(storage, Moved(to_chat=ALICE.chat))
-    assert (await storage.outbox.accounts()).dead == 1
 
 
 async def test_a_notice_put_twice_is_one(storage: Storage) -> None:

@@ -1,0 +1,24 @@
+"""What most tests of the outbox do: store, claim, settle."""
+
+from bot.delivery.outcomes import Outcome
+from bot.ports import Notification
+from bot.rules import Alert
+from storage import Storage
+from tests.storage.samples import NOW
+
+LEASE = 60_000
+
+
+async def stored(storage: Storage, *alerts: Alert) -> None:
+    await storage.outbox.store(alerts, [], NOW)
+
+
+async def claimed(storage: Storage, at: int = NOW, limit: int = 100) -> list[Notification]:
+    return await storage.outbox.claim("telegram", at, limit, LEASE, set())
+
+
+async def settled(storage: Storage, outcome: Outcome, at: int = NOW) -> Notification:
+    """Claim the only due notification and end it."""
+    (one,) = await claimed(storage, at)
+    await storage.outbox.settle(one, outcome, at)
+    return one

@@ -1,0 +1,100 @@
+"""A full disk, a restarted server, a process that died: nothing is half done, and it goes on."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from bot.errors import StoreError
+from bot.rules import Notice
+from storage import Storage, open_storage
+from tests.storage.conftest import Home
+from tests.storage.samples import ALICE, NOW, a_rule, an_alert
+
+LEASE = 60_000
+
+
+async def sending(storage: Storage) -> None:
+    """Leave one notification as a process leaves it that dies during the call."""
+    rule = await storage.rulebook.add(a_rule(), limit=5)
+    await storage.outbox.store([an_alert(rule)], [], NOW)
+    assert len(await storage.outbox.claim("telegram", NOW, 9, LEASE, set())) == 1
+
+
+async def test_what_was_being_sent_goes_back_into_the_queue_after_a_start(home: Home) -> None:
+    async with open_storage(home.url, home.data_dir) as storage:
+        await sending(storage)
+    async with open_storage(home.url, home.data_dir) as storage:
+        assert await storage.outbox.recover(NOW + 1) == 1
+        (again,) = await storage.outbox.claim("telegram", NOW + 1, 9, LEASE, set())
+        assert (again.attempts, again.unknowns) == (1, 1)
+
+
+async def test_a_message_that_dies_with_its_process_three_times_is_given_up(home: Home) -> None:
+    async with open_storage(home.url, home.data_dir) as storage:
+        await sending(storage)
+        assert await storage.outbox.recover(NOW) == 1
+        for expected in (1, 0):
+            assert len(await storage.outbox.claim("telegram", NOW, 9, LEASE, set())) == 1
+            assert await storage.outbox.recover(NOW) == expected
+        assert (await storage.outbox.accounts()).dead == 1
+
+
+async def test_a_start_leaves_what_a_living_neighbour_is_sending(
+    postgres_home: Home, tmp_path: Path
+) -> None:
+    async with open_storage(postgres_home.url, tmp_path) as neighbour:
+        await neighbour.outbox.put(ALICE, Notice("hello", NOW), "neighbour", NOW)
+        (one,) = await neighbour.outbox.claim("telegram", NOW, 9, LEASE, set())
+        async with open_storage(postgres_home.url, tmp_path) as late:
+            assert await late.outbox.recover(NOW) == 0
+            assert await late.outbox.claim("telegram", NOW, 9, LEASE, set()) == []
+    async with open_storage(postgres_home.url, tmp_path) as later:
+        assert await later.outbox.recover(NOW) == 1
+        (again,) = await later.outbox.claim("telegram", NOW, 9, LEASE, set())
+        assert again.id == one.id
+
+
+async def test_connections_that_a_server_cut_are_replaced(
+    postgres_home: Home, tmp_path: Path
+) -> None:
+    assert postgres_home.url
+    async with open_storage(postgres_home.url, tmp_path) as storage:
+        await storage.notebook.write("offset", "1")
+        other = await asyncpg.connect(postgres_home.url)
+        await other.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        await other.close()
+        await storage.notebook.write("offset", "2")
+        assert await storage.notebook.read("offset") == "2"
+
+
+@contextmanager
+def full_disk(room: int) -> Iterator[None]:
+    """No file may grow beyond ``room`` bytes."""
+    import resource
+
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (room, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a limit on file sizes")
+async def test_a_full_disk_is_said_changes_nothing_and_passes(tmp_path: Path) -> None:
+    async with open_storage(None, tmp_path) as storage:
+        await storage.notebook.write("kept", "yes")
+        with full_disk(1_000_000), pytest.raises(StoreError):
+            await storage.notebook.write("large", "x" * 3_000_000)
+        assert await storage.notebook.read("large") is None
+        await storage.notebook.write("large", "x" * 3_000_000)
+        assert await storage.notebook.read("kept") == "yes"
+    async with open_storage(None, tmp_path) as storage:
+        assert len(await storage.notebook.read("large") or "") == 3_000_000
