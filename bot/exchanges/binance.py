@@ -72,7 +72,7 @@ class _Frame(msgspec.Struct, gc=False):
     e: Literal["forceOrder"] | None = None
     o: _Order | None = None
     st: int = 0
-    data: "_Frame | list[_Frame] | None" = None
+    data: "_Frame | None" = None
 
 
 class _Answer(msgspec.Struct):
@@ -94,7 +94,7 @@ class _ExchangeInfo(msgspec.Struct):
     symbols: list[_Symbol]
 
 
-_DECODER: msgspec.json.Decoder[_Frame | list[_Frame]] = msgspec.json.Decoder(_Frame | list[_Frame])
+_DECODER = msgspec.json.Decoder(_Frame)
 _ANSWER = msgspec.json.Decoder(_Answer)
 _EXCHANGE_INFO = msgspec.json.Decoder(_ExchangeInfo)
 
@@ -124,15 +124,13 @@ class Binance:
             if not frame.isascii():
                 check_text(frame)
             message = _DECODER.decode(frame)
-            inner = message if isinstance(message, list) else message.data or message
-            if isinstance(inner, list):
-                return _events(inner, received_ms, instruments)
+            inner = message.data or message
             if inner.e is None:
                 return _answer(frame)
             event = _event(inner, received_ms, instruments)
             return Other() if event is None else Events([event])
         except msgspec.ValidationError as error:
-            return _unrelated(json_of(frame), error)
+            return _other_shape(json_of(frame), error, received_ms, instruments)
         except MALFORMED as error:
             raise ParseError(f"binance: {error}") from error
 
@@ -150,16 +148,10 @@ class Binance:
             raise ParseError(f"binance exchangeInfo: {error}") from error
 
 
-def _events(frames: list[_Frame], received_ms: int, instruments: Instruments) -> Events | Other:
-    orders = [_event(frame, received_ms, instruments) for frame in frames]
-    events = [event for event in orders if event is not None]
-    return Events(events) if events else Other()
-
-
 def _event(frame: _Frame, received_ms: int, instruments: Instruments) -> Liquidation | None:
     order = frame.o
-    if order is None or frame.e is None:
-        raise ParseError("no forceOrder, or one without an order")
+    if order is None:
+        raise ParseError("forceOrder without an order")
     quantity = Decimal(order.z or order.q)
     if not quantity and order.z:
         return None  # an order that expired unfilled closed nobody's position
@@ -199,17 +191,30 @@ def _answer(frame: bytes | str) -> Ack | Other:
     return Other()
 
 
-def _unrelated(value: object, error: Exception) -> Other:
-    """Other streams use the same letters for other types; only a forceOrder must fit."""
+def _other_shape(
+    value: object, error: Exception, received_ms: int, instruments: Instruments
+) -> Events | Other:
+    """Arrays, and other streams, which use the same letters for other types.
+
+    An array was never seen, in spite of the stream's name; it would be understood.
+    """
     inner = value.get("data", value) if isinstance(value, dict) else value
-    events = inner if isinstance(inner, list) else [inner]
-    if not events:
+    frames = inner if isinstance(inner, list) else [inner]
+    names = [frame.get("e") if isinstance(frame, dict) else None for frame in frames]
+    if "forceOrder" not in names and all(isinstance(name, str) for name in names):
         return Other()
-    for event in events:
-        name = event.get("e") if isinstance(event, dict) else None
-        if not isinstance(name, str) or name == "forceOrder":
-            raise ParseError(f"binance: {error}") from error
-    return Other()
+    if not isinstance(inner, list) or None in names:
+        raise ParseError(f"binance: {error}") from error
+    try:
+        orders = [
+            _event(msgspec.convert(frame, _Frame), received_ms, instruments)
+            for frame, name in zip(frames, names, strict=True)
+            if name == "forceOrder"
+        ]
+    except MALFORMED as mistake:
+        raise ParseError(f"binance: {mistake}") from mistake
+    events = [event for event in orders if event is not None]
+    return Events(events) if events else Other()
 
 
 def _instrument(row: _Symbol) -> Instrument:

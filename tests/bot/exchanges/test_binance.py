@@ -73,6 +73,13 @@ def test_an_array_keeps_equal_events_and_their_order() -> None:
     assert [event.quantity for event in events("binance", message)] == [1, 2, 1]
 
 
+def test_other_events_beside_it_in_an_array_are_left_out() -> None:
+    ticker = {"e": "24hrTicker", "o": "0.0010"}
+    assert events("binance", [ticker, binance()]) == events("binance", binance())
+    with pytest.raises(ParseError):
+        read("binance", [{"renamed": 1}, binance()])
+
+
 @pytest.mark.parametrize(
     "message",
     [
