@@ -14,10 +14,11 @@ _LEVEL = 64
 class Watch:
     """One window of one scope, with the groups that watch it.
 
-    ``adds`` and ``counts`` are the tally's sums up to which none of them can matter.
+    ``adds`` and ``counts`` are the tally's sums up to which none of them can matter, ``order`` the
+    largest single order that cannot, ``due_ms`` the time at which the window loses one that does.
     """
 
-    __slots__ = ("adds", "counts", "groups", "place", "tally")
+    __slots__ = ("adds", "counts", "due_ms", "groups", "order", "place", "tally")
 
     def __init__(self, tally: Tally, place: int) -> None:
         self.tally = tally
@@ -25,6 +26,8 @@ class Watch:
         self.groups: list[Group] = []
         self.adds = NEVER
         self.counts = NEVER
+        self.order = NEVER
+        self.due_ms = NEVER
 
 
 class Group:
@@ -60,8 +63,8 @@ class Group:
         if len(self.loaded) > 1:
             amounts = roster.thresholds
             # The last is the next to speak: of equal ones the oldest rule.
-            ordered = sorted(reversed(self.loaded), key=amounts.__getitem__, reverse=True)
-            self.loaded = array("I", ordered)
+            self.loaded = array("I", sorted(self.loaded, key=amounts.__getitem__))
+            self.loaded.reverse()
         self.settle(roster)
 
     def remove(self, roster: Roster, slot: int, standing: int) -> None:

@@ -1,6 +1,7 @@
 """The index of thresholds: a new value looks only at those that it passes."""
 
-from collections.abc import Iterable
+from heapq import heappop, heappush
+from itertools import count
 from typing import NamedTuple
 
 from bot.groups import Group, Watch
@@ -41,6 +42,8 @@ class Index:
         self._watches: dict[Tally, list[Watch]] = {}
         self._blocked: dict[tuple[str | None, int], set[Watch]] = {}
         self._due_ms = NEVER_MS
+        self._losses: list[tuple[int, int, Watch]] = []
+        self._order = count()
 
     def group(self, rule: Rule) -> Group:
         """The group that a windowed rule belongs to; made when there is none."""
@@ -89,10 +92,10 @@ class Index:
         """After loading: order what waits, and look at every window once."""
         for group in self._groups:
             group.sort(self.roster)
-        for watches in self._watches.values():
+        for tally, watches in self._watches.items():
             for watch in watches:
                 self._judge(watch)
-            self._limit(watches)
+            self._limit(tally, watches)
 
     def fell(self) -> None:
         """Judge the windows that lost something, or have become complete."""
@@ -102,6 +105,11 @@ class Index:
                 if watch.place == place:
                     self._judge(watch)
         windows.stirred.clear()
+        while self._losses and self._losses[0][0] <= now_ms:
+            at_ms, _, watch = heappop(self._losses)
+            if watch.due_ms == at_ms:
+                watch.due_ms = NEVER
+                self._judge(watch)
         if now_ms >= self._due_ms:
             self.listen()
 
@@ -109,12 +117,19 @@ class Index:
         """Judge the windows that gained enough to matter."""
         windows = self._windows
         for tally in windows.risen:
-            usd, count, watches = tally.long + tally.short, tally.count, self._watches[tally]
+            usd, orders, watches = tally.long + tally.short, tally.count, self._watches[tally]
             for watch in watches:
-                if usd > watch.adds or count > watch.counts:
+                if usd > watch.adds or orders > watch.counts or self._topped(watch):
                     self._judge(watch)
-            self._limit(watches)
+            self._limit(tally, watches)
         windows.risen.clear()
+
+    def _topped(self, watch: Watch) -> bool:
+        """Whether an order came that is larger than any that could not matter."""
+        if watch.order == NEVER:
+            return False
+        peak = watch.tally.peak(watch.place, self._windows.now_ms)
+        return peak is not None and peak[1] > watch.order
 
     def listen(self) -> None:
         """Look again at windows that were not complete: a gap has moved, or time has passed."""
@@ -132,7 +147,8 @@ class Index:
         """Let a window's rules speak or be armed again, and note when to look next."""
         tally, place, roster = watch.tally, watch.place, self.roster
         sums = tally.sums(place, self._windows.now_ms)
-        adds = exits = added = left = NEVER
+        adds = exits = added = left = order = NEVER
+        peak = -1
         for group in watch.groups:
             metric, floor = group.metric, group.floor
             value = metric.value(sums, floor)
@@ -153,11 +169,23 @@ class Index:
                 added, left = min(added, slack.adds), min(left, slack.exits)
             else:
                 adds, exits = min(adds, slack.adds), min(exits, slack.exits)
+            order, peak = min(order, slack.order), max(peak, slack.peak)
         watch.adds = tally.long + tally.short + adds
         watch.counts = tally.count + added
+        watch.order = order
         tally.add_limit = min(tally.add_limit, watch.adds)
         tally.count_limit = min(tally.count_limit, watch.counts)
+        tally.order_limit = min(tally.order_limit, order)
         tally.limit_exits(place, exits, left)
+        if peak >= 0:
+            self._expect_loss(watch, peak)
+
+    def _expect_loss(self, watch: Watch, least: int) -> None:
+        """Judge again when the window has lost its last order of at least this."""
+        at_ms = watch.tally.peak_until(least)
+        if at_ms is not None and at_ms + SPANS[watch.place] != watch.due_ms:
+            watch.due_ms = at_ms + SPANS[watch.place]
+            heappush(self._losses, (watch.due_ms, next(self._order), watch))
 
     def _complete(self, watch: Watch) -> bool:
         """False also has the watch judged again as soon as it may be true."""
@@ -172,11 +200,11 @@ class Index:
         at_ms = self._ears.complete_at(exchange, SPANS[place], self._windows.now_ms)
         self._due_ms = min(self._due_ms, at_ms)
 
-    def _limit(self, watches: Iterable[Watch]) -> None:
+    def _limit(self, tally: Tally, watches: list[Watch]) -> None:
         """A tally calls when the first of its windows may matter."""
-        for tally in {watch.tally for watch in watches}:
-            tally.add_limit = min(watch.adds for watch in watches)
-            tally.count_limit = min(watch.counts for watch in watches)
+        tally.add_limit = min(watch.adds for watch in watches)
+        tally.count_limit = min(watch.counts for watch in watches)
+        tally.order_limit = min(watch.order for watch in watches)
 
     def _watch(self, coin: str | None, exchange: str | None, place: int) -> Watch:
         tally = self._windows.tally(coin, exchange)

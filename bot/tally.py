@@ -20,11 +20,13 @@ Peak = tuple[int, int, int]
 class Tally:
     """One coin or all, on one exchange or all.
 
-    There is one sum of all that ever came in, and for each window one of what has fallen out of it
-    since; a window holds the difference. Whoever wants to be told when a sum has moved enough sets
-    limits: ``add_limit`` (US dollars) and ``count_limit`` on what came in, ``limit_exits`` on what
-    falls out. ``cells`` has ``CELL`` numbers for each window, side by side because memory is what
-    takes the time: longs, shorts and orders that fell out, and their limits in the same order.
+    There is one sum of all that ever came in, and for each window one of what has fallen out of
+    it since; a window holds the difference. Whoever wants to be told when a sum has moved enough
+    sets limits: ``add_limit`` (US dollars) and ``count_limit`` on what came in, ``order_limit`` on
+    single orders, ``limit_exits`` on what falls out.
+
+    ``cells`` has ``CELL`` numbers for each window, side by side because memory is what takes the
+    time: longs, shorts and orders that fell out, and their limits in the same order.
     """
 
     __slots__ = (
@@ -35,6 +37,7 @@ class Tally:
         "count_limit",
         "exchange",
         "long",
+        "order_limit",
         "peaks",
         "short",
         "trim_at",
@@ -49,6 +52,7 @@ class Tally:
         self.cells = [0, 0, 0, NEVER, NEVER, NEVER] * len(SPANS)
         self.add_limit = NEVER
         self.count_limit = NEVER
+        self.order_limit = NEVER
         self.peaks: list[Peak] = []
         self.trim_at = 32
 
@@ -66,6 +70,18 @@ class Tally:
         peaks = self.peaks
         found = bisect_left(peaks, (now_ms - SPANS[place] + 1,))
         return peaks[found] if found < len(peaks) else None
+
+    def peak_until(self, least: int) -> int | None:
+        """The time of the last order of at least this; None when there is none."""
+        peaks = self.peaks
+        low, high = 0, len(peaks)
+        while low < high:
+            middle = (low + high) // 2
+            if peaks[middle][1] >= least:
+                low = middle + 1
+            else:
+                high = middle
+        return peaks[low - 1][0] if low else None
 
     def sums(self, place: int, now_ms: int) -> Sums:
         peaks, cells, at = self.peaks, self.cells, CELL * place

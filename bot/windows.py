@@ -162,7 +162,11 @@ class Windows:
                 while peaks and peaks[-1][1] <= usd:
                     peaks.pop()
                 peaks.append(peak)
-            if tally.long + tally.short > tally.add_limit or count > tally.count_limit:
+            if (
+                tally.long + tally.short > tally.add_limit
+                or usd > tally.order_limit
+                or count > tally.count_limit
+            ):
                 self.risen.append(tally)
 
     def _fall_out(self, place: int, head: int, cut_ms: int) -> int:

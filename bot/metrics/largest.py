@@ -1,5 +1,5 @@
 """The largest single order of the window (METRICS 4.18)."""
 
-from bot.metrics.metric import Amount
+from bot.metrics.metric import Peak
 
-METRIC = Amount("largest", "the largest order", lambda sums: sums.largest)
+METRIC = Peak("largest", "the largest order", lambda sums: sums.largest)

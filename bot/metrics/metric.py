@@ -40,14 +40,17 @@ class Sums(msgspec.Struct, frozen=True, gc=False):
 
 
 class Slack(msgspec.Struct, frozen=True, gc=False):
-    """How much may come in (``adds``) and fall out (``exits``) before a metric can matter.
+    """What may happen before a metric can matter.
 
-    In US dollars (``market.USD``), or in orders for a metric whose unit is ``COUNT``. Both may be
-    used up together.
+    ``adds`` may come in and ``exits`` fall out, both of it: US dollars (``market.USD``), or orders
+    for a metric whose unit is ``COUNT``. Meanwhile no single order may exceed ``order``, and the
+    largest of the window may not go below ``peak``.
     """
 
     adds: int
     exits: int
+    order: int = NEVER
+    peak: int = -1
 
 
 class Metric(Protocol):
@@ -131,6 +134,13 @@ class Amount(msgspec.Struct, frozen=True):
     def slack(self, sums: Sums, floor: int, rise: int, fall: int) -> Slack:
         value = self.measure(sums)
         return Slack(rise - value, value - fall if fall >= 0 else NEVER)
+
+
+class Peak(Amount, frozen=True):
+    """A measure that single orders make: it follows the largest of the window."""
+
+    def slack(self, sums: Sums, floor: int, rise: int, fall: int) -> Slack:
+        return Slack(NEVER, NEVER, rise, fall)
 
 
 class Share(msgspec.Struct, frozen=True):

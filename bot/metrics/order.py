@@ -1,5 +1,5 @@
 """Each single order of at least the amount; bursts are told together (``bot/bursts.py``)."""
 
-from bot.metrics.metric import Amount
+from bot.metrics.metric import Peak
 
-METRIC = Amount("order", "a single order", lambda sums: sums.largest, windowed=False, levels=(1,))
+METRIC = Peak("order", "a single order", lambda sums: sums.largest, windowed=False, levels=(1,))
