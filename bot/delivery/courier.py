@@ -8,6 +8,7 @@ import structlog
 from bot.clock import Clock
 from bot.delivery.outcomes import Gone, Moved, Outcome, Refused, Retry
 from bot.delivery.pacing import Pace
+from bot.errors import StoreError
 from bot.events import ChatMoved, Event
 from bot.ports import Notification, Notifier, Outbox
 from bot.wording.text import Message
@@ -19,6 +20,8 @@ LEASE_S = 120.0
 """Longer than any call may take, so that a lease never ends under a living call."""
 
 CALL_S = 60.0
+
+STORE_PAUSE_S = 1.0
 
 UNEXPECTED_PAUSE_S = 30.0
 """Wait after an error nobody foresaw before that notification is tried again."""
@@ -72,9 +75,14 @@ class Courier:
         if limit <= 0:
             return []
         busy = self._in_flight | self._pace.resting(now)
-        return await self._outbox.claim(
-            self._notifier.platform, self._real.now_ms(), limit, round(LEASE_S * 1000), busy
-        )
+        try:
+            return await self._outbox.claim(
+                self._notifier.platform, self._real.now_ms(), limit, round(LEASE_S * 1000), busy
+            )
+        except StoreError as error:
+            log.error("nothing can be claimed", platform=self._notifier.platform, reason=str(error))
+            self._pace.pause_all(now + STORE_PAUSE_S)
+            return []
 
     def _start(self, notification: Notification, calls: asyncio.TaskGroup) -> None:
         chat = notification.destination.chat
@@ -87,13 +95,24 @@ class Courier:
         try:
             outcome = await self._deliver(notification)
             self._heed(notification, outcome)
-            await self._outbox.settle(notification, outcome, self._real.now_ms())
+            await self._settle(notification, outcome)
             if isinstance(outcome, Moved):
                 old = notification.destination
                 await self._tell(ChatMoved(old.platform, old.chat, outcome.to_chat))
         finally:
             self._in_flight.discard(notification.destination.chat)
             self._something.set()
+
+    async def _settle(self, notification: Notification, outcome: Outcome) -> None:
+        """Until it is written down: what is forgotten would be sent again."""
+        while True:
+            try:
+                await self._outbox.settle(notification, outcome, self._real.now_ms())
+            except StoreError as error:
+                log.error("an outcome waits for storage", reason=str(error))
+                await self._real.sleep(STORE_PAUSE_S)
+            else:
+                return
 
     async def _deliver(self, notification: Notification) -> Outcome:
         try:

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from bot.delivery.courier import Courier
 from bot.delivery.outcomes import Delivered, Gone, Moved, Outcome, Retry
 from bot.delivery.pacing import Limits, Pace
+from bot.errors import StoreError
 from bot.events import ChatMoved, Event
 from bot.ports import Accounts, Notification
 from bot.rules import Alert, Destination, Notice, Payload, RuleState
@@ -20,6 +21,7 @@ class ListOutbox:
     def __init__(self) -> None:
         self.waiting: list[Notification] = []
         self.settled: list[tuple[int, Outcome]] = []
+        self.full = False
 
     def queue(self, chat: int, *ids: int) -> None:
         for number in ids:
@@ -29,6 +31,7 @@ class ListOutbox:
     async def claim(
         self, platform: str, now_ms: int, limit: int, lease_ms: int, busy: Collection[int]
     ) -> list[Notification]:
+        self._refuse_when_full()
         heads: dict[int, Notification] = {}
         for notification in self.waiting:
             heads.setdefault(notification.destination.chat, notification)
@@ -37,7 +40,12 @@ class ListOutbox:
             self.waiting.remove(notification)
         return due
 
+    def _refuse_when_full(self) -> None:
+        if self.full:
+            raise StoreError("the disk is full")
+
     async def settle(self, notification: Notification, outcome: Outcome, now_ms: int) -> None:
+        self._refuse_when_full()
         self.settled.append((notification.id, outcome))
         if isinstance(outcome, Retry):
             self.waiting.insert(0, notification)
@@ -197,3 +205,18 @@ async def test_a_stop_lets_the_call_under_way_end_and_starts_no_other() -> None:
         place.phone.open[1].set()
     assert [i for i, _ in place.outbox.settled] == [1]
     assert [n.id for n in place.outbox.waiting] == [2]
+
+
+async def test_a_full_disk_delays_and_never_repeats() -> None:
+    async with office() as place:
+        place.phone.open[1] = asyncio.Event()
+        place.outbox.queue(1, 1, 2)
+        await place.clock.advance(1)
+        place.outbox.full = True
+        place.phone.open[1].set()
+        await place.clock.advance(10)
+        assert place.phone.calls == [(1, "L1")]
+        place.outbox.full = False
+        await place.clock.advance(5)
+    assert place.phone.calls == [(1, "L1"), (1, "L2")]
+    assert [i for i, _ in place.outbox.settled] == [1, 2]
