@@ -1,6 +1,8 @@
 """Brings a question to its command and a mistake back as a sentence."""
 
-from bot.errors import UserError
+import structlog
+
+from bot.errors import StoreError, UserError
 from bot.rule_text import parse_question, parse_rule
 from bot.wording.text import Code, Message
 from handlers.commands import COMMANDS, VERBS
@@ -13,8 +15,11 @@ from handlers.typed import parse_typed, readable
 
 __all__ = ["answer", "overheard", "parse_typed", "press"]
 
+log = structlog.get_logger()
+
 TOO_FAST = "That was a lot at once. Give me half a minute."
 EXPIRED = "This button has expired; /liqs makes a new one."
+UNSAVED = "⚠️ I could not save that: nothing has changed. Please try again in a minute."
 FOREIGN = "This button belongs to someone else."
 
 
@@ -66,6 +71,9 @@ async def _asked(command: Command, request: Request, house: House) -> Reply:
         reply = await command.answer(request, house)
     except UserError as mistake:
         reply = _mistaken(command, request, mistake)
+    except StoreError as error:
+        log.error("a command could not be kept", command=command.name, reason=str(error))
+        reply = Reply(None, toast=UNSAVED) if request.pressed else Reply(Message((UNSAVED,)))
     return _finished(reply, request)
 
 

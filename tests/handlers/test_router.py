@@ -2,10 +2,12 @@
 
 import pytest
 
+from bot.errors import StoreError
+from bot.rules import Rule
 from handlers.flood import PEOPLE, FloodGuard, Verdict
-from handlers.router import EXPIRED, FOREIGN, TOO_FAST, parse_typed
+from handlers.router import EXPIRED, FOREIGN, TOO_FAST, UNSAVED, parse_typed
 from tests.clocks import ManualClock
-from tests.fakes import Furnished
+from tests.fakes import FakeRulebook, Furnished
 from tests.handlers.asking import (
     ANNA,
     BORIS,
@@ -153,3 +155,17 @@ async def test_a_mistake_behind_a_button_is_a_short_popup() -> None:
 def _blocks(reply: object) -> tuple[object, ...]:
     message = getattr(reply, "message", None)
     return message.blocks if message else ()
+
+
+class FullRulebook(FakeRulebook):
+    """A rulebook on a full disk."""
+
+    async def add(self, rule: Rule, limit: int) -> Rule:
+        raise StoreError("the disk is full")
+
+
+async def test_what_could_not_be_saved_is_never_called_saved() -> None:
+    here = Furnished()
+    here.house.rulebook = FullRulebook()
+    assert say(await ask("/alert 50m", here)) == UNSAVED
+    assert here.told == []
