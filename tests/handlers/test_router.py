@@ -167,5 +167,5 @@ class FullRulebook(FakeRulebook):
 async def test_what_could_not_be_saved_is_never_called_saved() -> None:
     here = Furnished()
     here.house.rulebook = FullRulebook()
-    assert say(await ask("/alert 50m", here)) == UNSAVED
+    assert words(await ask("/alert 50m", here)) == UNSAVED
     assert here.told == []
