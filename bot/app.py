@@ -32,8 +32,8 @@ from bot.wording.text import Message
 from handlers.talk import House
 from storage import Storage, open_storage
 
-DRAIN_S = 10.0
-"""How long a clean stop waits for calls under way."""
+DRAIN_S = 6.0
+"""How long a clean stop waits for storage and for calls under way; the whole takes up to 10 s."""
 
 PACES: Mapping[str, Limits] = {"telegram": TELEGRAM, "discord": DISCORD, "console": Limits()}
 
@@ -97,9 +97,8 @@ class Bot:
             await asyncio.wait({ending, served}, return_when=asyncio.FIRST_COMPLETED)
             await _end([*hearing, ticking, looking, ending])
             await _end([judging])
-            await self.watch.finish()
             await self._carry_out(carrying)
-            await _end([served])
+            await _end([*carrying, served])
         if self.refused and len(self.refused) == len(self.platforms):
             raise ConfigError(" ".join(self.refused.values()))
 
@@ -130,11 +129,16 @@ class Bot:
         await self.operator.tell(f"⚠️ {name.capitalize()} has stopped: {sentence}")
 
     async def _carry_out(self, carrying: Sequence[asyncio.Task[None]]) -> None:
-        for courier in self.couriers:
-            courier.stop()
-        if carrying:
-            await asyncio.wait(carrying, timeout=DRAIN_S)
-        await _end(carrying)
+        """Judge what was heard, and wait for the calls under way; both only for a while."""
+        try:
+            async with self.real.timeout(DRAIN_S):
+                await self.watch.finish()
+                for courier in self.couriers:
+                    courier.stop()
+                if carrying:
+                    await asyncio.wait(carrying)
+        except TimeoutError:
+            log.warning("stopped before everything had ended; the next start goes on with it")
 
 
 @asynccontextmanager
@@ -176,12 +180,14 @@ async def build(
         operator = Operator(
             settings.operator_destination, storage.outbox, storage.notebook, desk, real, market
         )
-        yield Bot(
-            settings, storage, real, market, inbox, engine, feeds, desk, house, served, couriers,
-            watch, operator,
-        )  # fmt: skip
-        for platform in served:
-            await platform.close()
+        try:
+            yield Bot(
+                settings, storage, real, market, inbox, engine, feeds, desk, house, served,
+                couriers, watch, operator,
+            )  # fmt: skip
+        finally:
+            for platform in served:
+                await platform.close()
 
 
 def say(notification: Notification, now_ms: int) -> Message:

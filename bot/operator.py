@@ -1,8 +1,12 @@
 """Tells the operator about the bot itself: exchanges lost and heard again, and restarts."""
 
+from collections import deque
 from collections.abc import Callable, Iterable
 
+import structlog
+
 from bot.clock import MINUTE_MS, Clock, Now
+from bot.errors import StoreError
 from bot.ports import Desk, Notebook, Outbox, SourceStatus
 from bot.rules import Destination, Notice
 from bot.wording.notice import hearing_again, not_hearing, restarted
@@ -14,6 +18,11 @@ LOOK_S = 5.0
 
 ALIVE = "alive_ms"
 """Where the notebook keeps when this bot was last alive."""
+
+MOST_UNTOLD = 100
+"""Notices that wait for storage; when more do, the oldest is forgotten."""
+
+log = structlog.get_logger()
 
 
 class Lookout:
@@ -61,6 +70,7 @@ class Operator:
         self._real = real
         self._market = market
         self._lookout = Lookout()
+        self._untold: deque[Notice] = deque(maxlen=MOST_UNTOLD)
 
     async def run(self, wake: Callable[[], None]) -> None:
         """Look around until cancelled; ``wake`` is called when there is something to send."""
@@ -68,7 +78,8 @@ class Operator:
             for text in self._lookout.news(self._desk.sources(), self._market.now_ms()):
                 await self.tell(text)
                 wake()
-            await self._notebook.write(ALIVE, str(self._real.now_ms()))
+            await self._store()
+            await self._note_alive()
             await self._real.sleep(LOOK_S)
 
     async def tell_of_restart(self, waiting: int) -> None:
@@ -78,9 +89,25 @@ class Operator:
             await self.tell(restarted(self._real.now_ms() - int(alive), waiting))
 
     async def tell(self, text: str) -> None:
-        if self._destination is None:
-            return
-        now_ms = self._real.now_ms()
-        await self._outbox.put(
-            self._destination, Notice(text, now_ms), f"operator:{now_ms}:{text}", now_ms
-        )
+        """Into the outbox; when storage cannot now, at a later look."""
+        if self._destination is not None:
+            self._untold.append(Notice(text, self._real.now_ms()))
+            await self._store()
+
+    async def _store(self) -> None:
+        while self._destination is not None and self._untold:
+            notice = self._untold[0]
+            key = f"operator:{notice.at_ms}:{notice.text}"
+            try:
+                await self._outbox.put(self._destination, notice, key, notice.at_ms)
+            except StoreError as error:
+                log.error("the operator is told later", reason=str(error))
+                return
+            if self._untold and self._untold[0] is notice:  # another may have stored it meanwhile
+                self._untold.popleft()
+
+    async def _note_alive(self) -> None:
+        try:
+            await self._notebook.write(ALIVE, str(self._real.now_ms()))
+        except StoreError as error:
+            log.warning("not written down that the bot is alive", reason=str(error))

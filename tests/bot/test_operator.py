@@ -5,9 +5,10 @@ import asyncio
 from msgspec import structs
 
 from bot.clock import MINUTE_MS, SECOND_MS
+from bot.errors import StoreError
 from bot.operator import Lookout, Operator
 from bot.ports import SourceStatus
-from bot.rules import Destination, Notice
+from bot.rules import Destination, Notice, Payload
 from tests.clocks import ManualClock
 from tests.fakes import FakeDesk, FakeOutbox, a_source
 
@@ -26,6 +27,24 @@ class Pages:
 
     async def write(self, name: str, value: str) -> None:
         self.notes[name] = value
+
+
+class FullOutbox(FakeOutbox):
+    """Nothing can be stored while it is full."""
+
+    full = True
+
+    async def put(self, destination: Destination, payload: Payload, key: str, now_ms: int) -> None:
+        if self.full:
+            raise StoreError("the disk is full")
+        await super().put(destination, payload, key, now_ms)
+
+
+class FullPages(Pages):
+    """Nothing can be written."""
+
+    async def write(self, name: str, value: str) -> None:
+        raise StoreError("the disk is full")
 
 
 def source(state: str, since_ms: int, reason: str = "") -> SourceStatus:
@@ -71,4 +90,20 @@ async def test_it_writes_down_that_it_is_alive() -> None:
         task = group.create_task(operator.run(lambda: None))
         await clock.advance(11)
         assert pages.notes["alive_ms"] == str(NOW + 10_000)
+        task.cancel()
+
+
+async def test_a_full_disk_delays_a_notice_and_ends_nothing() -> None:
+    outbox, clock = FullOutbox(), ManualClock(NOW)
+    operator = Operator(ME, outbox, FullPages(), FakeDesk(), clock, clock)
+    async with asyncio.TaskGroup() as group:
+        task = group.create_task(operator.run(lambda: None))
+        await operator.tell("Discord has stopped.")
+        await operator.tell("So has OKX.")
+        await clock.advance(11)
+        assert outbox.waiting == []
+        outbox.full = False
+        await clock.advance(5)
+        told = [waiting.payload for waiting in outbox.waiting]
+        assert told == [Notice("Discord has stopped.", NOW), Notice("So has OKX.", NOW)]
         task.cancel()

@@ -32,16 +32,20 @@ REAL = SystemClock()
 
 
 class WatchedTelegram(TelegramDouble):
-    """Also keeps when each chat was written to, refused calls included."""
+    """Also keeps when each chat was written to, refused calls included; ``slow`` by chat."""
 
     def __init__(self) -> None:
         super().__init__()
+        self.slow: dict[int, float] = {}
         self.asked_at: dict[int, list[float]] = defaultdict(list)
 
     async def _answer(self, token: str, method: str, params: Params) -> Any:
         if method == "sendMessage":
             self.asked_at[params["chat_id"]].append(REAL.monotonic())
         return await super()._answer(token, method, params)
+
+    async def _linger(self, chat: int) -> None:
+        await asyncio.sleep(self.slow.get(chat, 0.0))
 
     async def told(self, chat: int, words: str, times: int = 1) -> Sent:
         """The latest message there with these words, once there are ``times`` of them."""

@@ -1,0 +1,85 @@
+"""The command line as a person meets it: what cannot work is one sentence and exit code 2."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.process import ran
+from tests.e2e.rig import World
+
+
+async def mistake(folder: Path, environment: Mapping[str, str], *arguments: str) -> str:
+    """What a run that must fail said: one sentence."""
+    end = await ran(folder, environment, *arguments)
+    assert end.code == 2, end
+    assert "Traceback" not in end.err
+    last = end.err.strip().splitlines()[-1]
+    assert not last.startswith("20"), f"the last line is of the log: {last}"
+    return last
+
+
+async def test_a_wrong_token_alone_ends_with_a_sentence(world: World, tmp_path: Path) -> None:
+    world.telegram.token = "1:another-one"
+    environment = world.environment("telegram")
+    sentence = await mistake(tmp_path, environment, "run")
+    assert "TELEGRAM_TOKEN" in sentence
+    assert environment["TELEGRAM_TOKEN"] not in sentence
+
+
+async def test_a_data_directory_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("a file")
+    where = tmp_path / "taken" / "data"
+    said = await mistake(tmp_path, {"DATA_DIR": str(where)}, "run")
+    assert str(where) in said
+
+
+async def test_a_broken_env_file_is_named_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("EXCHANGES=bybit\nthis is no setting\n")
+    assert ".env, line 2" in await mistake(tmp_path, {}, "run")
+
+
+async def test_a_rule_that_cannot_be_understood_ends_a_replay(tmp_path: Path) -> None:
+    (tmp_path / "frames.jsonl").write_text("")
+    said = await mistake(tmp_path, {}, "replay", "frames.jsonl", "--rule", "BTC 5m long > nan")
+    assert "nan" in said
+
+
+async def test_a_file_that_is_not_there_ends_a_replay(tmp_path: Path) -> None:
+    assert "nothing.jsonl" in await mistake(tmp_path, {}, "replay", "nothing.jsonl")
+
+
+async def test_a_replay_prints_one_object(tmp_path: Path) -> None:
+    order = {"T": 1_723_895_903_000, "s": "BTCUSDT", "S": "Buy", "v": "200", "p": "60000"}
+    frame = {"topic": "allLiquidation.BTCUSDT", "type": "snapshot", "ts": order["T"]}
+    text = json.dumps(frame | {"data": [order]})
+    line = {"exchange": "bybit", "received": 1_723_895_903_305, "frame": text}
+    (tmp_path / "frames.jsonl").write_text(json.dumps(line) + "\n")
+    end = await ran(tmp_path, {}, "replay", "frames.jsonl", "--json", "--rule", "BTC 5m long > 10m")
+    assert end.code == 0, end.err
+    told = json.loads(end.out)
+    assert (told["events"], told["long_usd"], told["short_usd"]) == (1, "12000000", "0")
+    assert len(told["alerts"]) == 1
+
+
+async def test_the_demo_without_a_terminal_plays_through_and_compares(tmp_path: Path) -> None:
+    end = await ran(tmp_path, {}, "demo", "--speed", "3600")
+    assert end.code == 0, end.err
+    assert "The bot's hour equals the tape's to the cent." in end.out
+    assert end.err == ""
+
+
+@pytest.mark.parametrize("reachable", [True, False])
+async def test_check_tells_what_can_be_reached_from_here(
+    world: World, tmp_path: Path, reachable: bool
+) -> None:
+    if not reachable:
+        world.telegram.token = "1:another-one"
+    end = await ran(tmp_path, world.environment("telegram", "discord"), "check")
+    assert end.code == (0 if reachable else 1), end
+    assert end.err == ""
+    assert "bybit: live feed acknowledged" in end.out
+    assert "https://discord.com/oauth2/authorize?client_id=" in end.out
+    assert ("@liqwatch_bot" in end.out) is reachable
+    assert ("@BotFather" in end.out) is not reachable

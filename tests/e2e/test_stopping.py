@@ -1,0 +1,95 @@
+"""Stops and starts: nothing is lost, nothing is said twice."""
+
+from pathlib import Path
+
+from bot.clock import SystemClock
+from storage import open_report
+from tests.doubles.telegram_wire import limited
+from tests.e2e.process import started, terminated
+from tests.e2e.rig import World, balanced, eventually
+
+ANN, BEN = 11, 12
+RULE = "/alert BTC 5m long > 10m"
+
+
+async def test_a_restart_does_not_ring_again_for_the_same_rise(world: World) -> None:
+    async with world.bot("telegram"):
+        await world.telegram.ask(RULE, ANN, "BTC")
+        await world.liquidate("BTC", 11_000_000)
+        await world.telegram.told(ANN, "your alert")
+    async with world.bot("telegram") as bot:
+        await world.telegram.ask("/alert ETH 5m long > 10m", ANN, "ETH")
+        await world.liquidate("BTC", 12_000_000)
+        await world.liquidate("ETH", 12_000_000)
+        await world.telegram.told(ANN, "of ETH longs")
+        await eventually(lambda: balanced(bot, created=2, sent=2))
+        await world.liquidate("BTC", 10_000_000)
+        assert "$22M" in (await world.telegram.told(ANN, "of BTC longs", times=2)).text
+
+
+async def test_a_limited_alert_outlives_a_restart_and_keeps_its_time(world: World) -> None:
+    async with world.bot("telegram") as bot:
+        await world.telegram.ask(RULE, ANN, "BTC")
+        asked = len(world.telegram.asked_at[ANN])
+        world.telegram.fail(limited(2, ANN))
+        await world.liquidate("BTC", 11_000_000)
+        await eventually(lambda: len(world.telegram.asked_at[ANN]) > asked)
+        await eventually(lambda: balanced(bot, created=1, open=1))
+    async with world.bot("telegram") as bot:
+        await world.telegram.told(ANN, "your alert")
+        await eventually(lambda: balanced(bot, created=1, sent=1))
+    refused, then = world.telegram.asked_at[ANN][asked:]
+    assert then - refused >= 2
+
+
+async def test_a_clean_stop_confirms_what_was_handled(world: World) -> None:
+    async with world.bot("telegram"):
+        await world.telegram.ask(RULE, ANN, "BTC")
+    assert world.telegram.updates == []
+    async with world.bot("telegram"):
+        await world.telegram.ask("/liqs", BEN, "Liquidations")
+    assert len(world.telegram.said(ANN)) == 1
+
+
+async def test_sigterm_ends_in_time_though_one_call_hangs_and_nothing_is_lost(
+    world: World, tmp_path: Path
+) -> None:
+    real = SystemClock()
+    async with started(tmp_path, world.environment("telegram"), "run") as process:
+        for user in (ANN, BEN):
+            await world.telegram.ask(RULE, user, "BTC")
+        world.telegram.slow = {ANN: 60.0, BEN: 0.5}
+        await world.liquidate("BTC", 11_000_000)
+        await eventually(lambda: len(world.telegram.asked_at[BEN]) > 1)
+        begun = real.monotonic()
+        end = await terminated(process)
+    assert (end.code, real.monotonic() - begun < 9) == (0, True), end.err
+    assert "Traceback" not in end.err
+    assert len(world.telegram.said(BEN, "your alert")) == 1
+    async with open_report(None, world.data_dir) as report:
+        accounts = await report.accounts()
+    assert (accounts.created, accounts.sent, accounts.open) == (2, 1, 1)
+
+
+async def test_after_a_kill_the_rule_stands_and_the_unconfirmed_update_is_handled(
+    world: World, tmp_path: Path
+) -> None:
+    environment = world.environment("telegram")
+    async with started(tmp_path, environment, "run") as process:
+        await world.telegram.ask(RULE, ANN, "Set")
+        world.telegram.slow = {BEN: 60.0}
+        asked = len(world.telegram.asked_at[BEN])
+        await world.telegram.say("/liqs BTC", BEN)
+        await eventually(lambda: len(world.telegram.asked_at[BEN]) > asked)
+        process.kill()
+        await process.wait()
+    world.telegram.slow = {}
+    assert world.telegram.said(BEN) == []
+    async with started(tmp_path, environment, "run") as process:
+        await world.telegram.told(BEN, "BTC")
+        await world.liquidate("BTC", 11_000_000)
+        await world.telegram.told(ANN, "your alert")
+        end = await terminated(process)
+    assert end.code == 0
+    assert "Traceback" not in end.err
+    assert len(world.telegram.said(BEN)) == 1
