@@ -3,7 +3,7 @@
 from collections import defaultdict
 from typing import Literal
 
-from bot.clock import HOUR_MS
+from bot.clock import HOUR_MS, MINUTE_MS
 from bot.figures import Deaf, Hearing, Reading
 from bot.wording.lines import joined
 from bot.wording.numbers import count, duration, named, together, window_name
@@ -11,6 +11,9 @@ from bot.wording.text import Block, Line, Moment, Note, Paragraph, Span
 
 SAME_DAY_MS = 20 * HOUR_MS
 """Times further back are said with their date."""
+
+CONNECTING_MS = MINUTE_MS
+"""So long may the first connection take without being an outage: "since" is said in minutes."""
 
 _NAMED_GAPS = 3
 _NAMED_SAMPLES = 4
@@ -125,13 +128,14 @@ def _samples(reading: Reading, totals: bool) -> list[Span]:
 def _heard(reading: Reading, least: bool) -> list[Span]:
     """How many were heard and who was not; ``least`` where nothing before said "at least"."""
     hearing = reading.hearing
-    if not hearing.deaf:
+    outages = _outages(reading)
+    if not outages:
         if hearing.asked == 1:
             return [f"{named(hearing.heard[0])} heard throughout."]
         return [f"All {hearing.asked} exchanges heard." if hearing.asked else "No exchange heard."]
     if hearing.asked == 1:
         return ["At least: " if least else "", *_gaps(reading), "."]
-    whole = set(hearing.heard) - {gap.exchange for gap in hearing.deaf}
+    whole = set(hearing.heard) - {gap.exchange for gap in outages}
     throughout = "" if _still_off(hearing) else " throughout"
     told = f"{len(whole)} of {hearing.asked} exchanges heard{throughout}"
     if least:
@@ -142,13 +146,23 @@ def _heard(reading: Reading, least: bool) -> list[Span]:
 def _gaps(reading: Reading) -> list[Span]:
     """Each exchange that was deaf, with since when, or how long it was."""
     gaps: dict[str, list[Deaf]] = defaultdict(list)
-    for gap in reading.hearing.deaf:
+    for gap in _outages(reading):
         gaps[gap.exchange].append(gap)
     said: list[Span] = []
     for exchange in list(gaps)[:_NAMED_GAPS]:
         said += [", " if said else "", *_gap(reading, exchange, gaps[exchange])]
     unnamed = len(gaps) - _NAMED_GAPS
     return [*said, f" and {unnamed} more"] if unnamed > 0 else said
+
+
+def _outages(reading: Reading) -> list[Deaf]:
+    """Gaps, without the moments of connecting at the start."""
+    latest_ms = reading.hearing.since_ms + CONNECTING_MS
+    return [
+        gap
+        for gap in reading.hearing.deaf
+        if gap.from_ms > reading.hearing.since_ms or gap.to_ms is None or gap.to_ms >= latest_ms
+    ]
 
 
 def _gap(reading: Reading, exchange: str, gaps: list[Deaf]) -> list[Span]:

@@ -77,6 +77,20 @@ def test_a_young_window_says_when_it_will_be_whole() -> None:
     assert "The full 24 h are there at TIME." in said(day)
 
 
+def test_the_moments_of_connecting_are_no_outage() -> None:
+    start = minutes_ago(4)
+    gap = Deaf("bybit", start, start + 5_000, "starting")
+    reading = flush(ears=hearing(since_ms=start, deaf=(gap,)))
+    assert said(reading).endswith(
+        "At least: Binance and OKX publish samples. All 3 exchanges heard."
+    )
+    assert plus(reading) == "+"
+    slow = Deaf("bybit", start, start + 90_000, "starting")
+    assert "Bybit off TIME–TIME" in said(flush(ears=hearing(since_ms=start, deaf=(slow,))))
+    late = Deaf("bybit", start + 60_000, start + 65_000, "closed")
+    assert "Bybit off TIME–TIME" in said(flush(ears=hearing(since_ms=start, deaf=(late,))))
+
+
 def test_orders_of_unknown_size_are_said() -> None:
     reading = flush(ears=hearing(sampled=(), unpriced=2))
     assert plus(reading) == "+"
