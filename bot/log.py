@@ -59,7 +59,8 @@ def configure(level: str, secrets: Iterable[str] = ()) -> None:
     handler.setFormatter(_Redacting(formatter, Redactor(secrets)))
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     for chatty in ("httpx", "httpcore", "discord", "alembic", "aiohttp.access"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)  # httpx logs the token in its URL
+        # httpx logs the token in its URL
+        logging.getLogger(chatty).setLevel(max(logging.WARNING, logging.getLogger().level))
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,

@@ -75,6 +75,8 @@ class DiscordPlatform:
         self._application = 0
         self.notifier = DiscordNotifier(chats, real_clock)
         point_at(api_url, gateway_url)
+        # The library asks for packages that only voice needs.
+        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
 
     async def run(self, house: House) -> None:
         """Serve until cancelled. Raises ``ConfigError`` where trying again cannot help.

@@ -42,5 +42,20 @@ def test_tokens_leave_no_trace_in_lines_nor_tracebacks(
         assert secret not in written
 
 
+@pytest.mark.usefixtures("_quiet_afterwards")
+def test_libraries_are_never_louder_than_the_level_that_was_asked_for(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    configure("error")
+    logging.getLogger("discord.client").warning("nothing that anybody must know")
+    assert capsys.readouterr().err == ""
+    configure("debug")
+    logging.getLogger("discord.client").info("chatter")
+    logging.getLogger("discord.client").warning("trouble")
+    written = capsys.readouterr().err
+    assert "trouble" in written
+    assert "chatter" not in written
+
+
 def test_the_longer_secret_is_taken_out_before_its_part() -> None:
     assert Redactor(["abcdef", "abcdefghi"]).clean("x abcdefghi y") == "x [secret] y"
