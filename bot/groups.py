@@ -29,6 +29,19 @@ class Watch:
         self.order = NEVER
         self.due_ms = NEVER
 
+    def limit(self, adds: int, counts: int, order: int) -> None:
+        """What may still come in; the tally calls when the first of its windows may matter."""
+        tally = self.tally
+        self.adds = adds = tally.long + tally.short + adds
+        self.counts = counts = tally.count + counts
+        self.order = order
+        if adds < tally.add_limit:
+            tally.add_limit = adds
+        if counts < tally.count_limit:
+            tally.count_limit = counts
+        if order < tally.order_limit:
+            tally.order_limit = order
+
 
 class Group:
     """Rules of one window, scope, metric and floor, waiting on two sides of its value.
@@ -85,12 +98,15 @@ class Group:
     def speak(self, roster: Roster, value: int) -> list[tuple[int, int]]:
         """(slot, level) of the rules that a value makes speak, each at its highest level."""
         spoken = []
+        levels = self.metric.levels
         while self.rise < value:
             slot = self._pop_rise(roster)
+            threshold, level = roster.thresholds[slot], 1
+            for multiple in levels:
+                if value > multiple * threshold:
+                    level = multiple
             if roster.standing[slot] == ARMED:
                 roster.episodes[slot] += 1
-            threshold = roster.thresholds[slot]
-            level = max(k for k in self.metric.levels if k == 1 or value > k * threshold)
             self.disarm(roster, slot, level)
             spoken.append((slot, level))
             self.settle(roster)

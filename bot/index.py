@@ -7,7 +7,7 @@ from typing import NamedTuple
 from bot.groups import Group, Watch
 from bot.hearing import NEVER_MS, Ears
 from bot.metrics import METRICS
-from bot.metrics.metric import NEVER, Unit
+from bot.metrics.metric import NEVER, Sums, Unit
 from bot.roster import PAUSED, Roster, Topic
 from bot.rules import Rule, RuleState
 from bot.tally import PLACES, SPANS, Tally
@@ -145,40 +145,48 @@ class Index:
 
     def _judge(self, watch: Watch) -> None:
         """Let a window's rules speak or be armed again, and note when to look next."""
-        tally, place, roster = watch.tally, watch.place, self.roster
+        tally, place = watch.tally, watch.place
         sums = tally.sums(place, self._windows.now_ms)
         adds = exits = added = left = order = NEVER
         peak = -1
         for group in watch.groups:
-            metric, floor = group.metric, group.floor
-            value = metric.value(sums, floor)
-            if value is not None and value > group.rise:
-                for slot, level in group.speak(roster, value):
-                    self.fired.append(Fired(slot, level, value, watch))
-            fall = group.fall
-            if fall >= 0:
-                low = metric.low(sums, floor)
-                if low is not None and low < fall:
-                    if self._complete(watch):
-                        self.calmed += group.calm(roster, low)
-                        fall = group.fall
-                    else:
-                        fall = -1
-            slack = metric.slack(sums, floor, group.rise, fall)
+            metric = group.metric
+            fall = self._turn(watch, group, sums)
+            slack = metric.slack(sums, group.floor, group.rise, fall)
+            # Comparisons, because this runs for every group of a window that has moved.
             if metric.unit is Unit.COUNT:
-                added, left = min(added, slack.adds), min(left, slack.exits)
-            else:
-                adds, exits = min(adds, slack.adds), min(exits, slack.exits)
-            order, peak = min(order, slack.order), max(peak, slack.peak)
-        watch.adds = tally.long + tally.short + adds
-        watch.counts = tally.count + added
-        watch.order = order
-        tally.add_limit = min(tally.add_limit, watch.adds)
-        tally.count_limit = min(tally.count_limit, watch.counts)
-        tally.order_limit = min(tally.order_limit, order)
+                added = slack.adds if slack.adds < added else added
+                left = slack.exits if slack.exits < left else left
+                continue
+            if slack.adds < adds:
+                adds = slack.adds
+            if slack.exits < exits:
+                exits = slack.exits
+            if slack.order < order:
+                order = slack.order
+            if slack.peak > peak:
+                peak = slack.peak
+        watch.limit(adds, added, order)
         tally.limit_exits(place, exits, left)
         if peak >= 0:
             self._expect_loss(watch, peak)
+
+    def _turn(self, watch: Watch, group: Group, sums: Sums) -> int:
+        """Let a group's rules speak or be armed again; below what to look for more of it."""
+        metric, fall = group.metric, group.fall
+        if group.rise != NEVER:
+            value = metric.value(sums, group.floor)
+            if value is not None and value > group.rise:
+                for slot, level in group.speak(self.roster, value):
+                    self.fired.append(Fired(slot, level, value, watch))
+                fall = group.fall
+        if fall >= 0:
+            low = metric.low(sums, group.floor)
+            if low is not None and low < fall:
+                if not self._complete(watch):
+                    return -1
+                self.calmed += group.calm(self.roster, low)
+        return group.fall
 
     def _expect_loss(self, watch: Watch, least: int) -> None:
         """Judge again when the window has lost its last order of at least this."""
