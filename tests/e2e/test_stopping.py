@@ -1,12 +1,23 @@
 """Stops and starts: nothing is lost, nothing is said twice."""
 
+import asyncio
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractAsyncContextManager
+from decimal import Decimal
 from pathlib import Path
 
+from bot.app import build
 from bot.clock import SystemClock
+from bot.errors import StoreError
+from bot.events import Heard
+from bot.market import Liquidation, Side
+from bot.rules import Alert, Destination, Rule, RuleState
+from bot.watch import BATCH, Watch
 from storage import open_report
 from tests.doubles.telegram_wire import limited
 from tests.e2e.process import started, terminated
 from tests.e2e.rig import World, balanced, eventually
+from tests.fakes import FakeOutbox
 
 ANN, BEN = 11, 12
 RULE = "/alert BTC 5m long > 10m"
@@ -93,3 +104,41 @@ async def test_after_a_kill_the_rule_stands_and_the_unconfirmed_update_is_handle
     assert end.code == 0
     assert "Traceback" not in end.err
     assert len(world.telegram.said(BEN)) == 1
+
+
+class HastyClock(SystemClock):
+    """The machine's time, with short patience."""
+
+    async def sleep(self, seconds: float) -> None:
+        await super().sleep(min(seconds, 0.02))
+
+    def timeout(self, seconds: float) -> AbstractAsyncContextManager[object]:
+        return super().timeout(min(seconds, 0.2))
+
+
+class FullOutbox(FakeOutbox):
+    """Nothing can be stored."""
+
+    async def store(
+        self, alerts: Sequence[Alert], states: Iterable[RuleState], now_ms: int
+    ) -> None:
+        raise StoreError("the disk is full")
+
+
+async def test_a_stop_does_not_wait_for_a_disk_that_stays_full(world: World) -> None:
+    real = HastyClock()
+    now_ms = real.now_ms()
+    place = Destination("telegram", ANN, direct=True)
+    async with build(world.settings(), lambda _: [], real, real) as bot:
+        for orders in (1, BATCH + 100):  # one that fires in each batch
+            rule = Rule(0, place, ANN, None, None, "5m", "count", orders, created_ms=now_ms)
+            await bot.storage.rulebook.add(rule, 50)
+        bot.watch = Watch(bot.inbox, bot.engine, FullOutbox(), real, lambda: None)
+        price, size = Decimal(100), Decimal(1)
+        for at_ms in range(now_ms, now_ms + 2 * BATCH):
+            order = Liquidation(
+                "bybit", "BTCUSDT", "BTC", Side.LONG, price, size, price, at_ms, at_ms
+            )
+            bot.inbox.hear(Heard("bybit", (order,), at_ms))
+        async with asyncio.timeout(5):
+            await bot.run(until=asyncio.Event().wait())
