@@ -1,6 +1,6 @@
 """What the core asks of the world. Adapters and fakes fulfil these; nothing here acts."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Protocol
 
 import msgspec
@@ -123,7 +123,9 @@ class Chats(Protocol):
 
     async def get(self, destination: Destination) -> Chat: ...
 
-    async def save(self, chat: Chat) -> None: ...
+    async def change(self, destination: Destination, by: Callable[[Chat], Chat]) -> Chat:
+        """Read, change and save as one step; nothing else can come between. The new state."""
+        ...
 
 
 class Listings(Protocol):

@@ -22,15 +22,25 @@ async def awaken(destination: Destination, house: House) -> Chat:
     """Write there again, after a stop or when the place had been given up; the state before."""
     chat = await house.chats.get(destination)
     if chat.state != "active":
-        await house.chats.save(replace(chat, state="active", reason=""))
+        await house.chats.change(destination, _active)
     return chat
 
 
 async def found_again(destination: Destination, house: House) -> None:
     """Who asks can be reached: forget that the place had been given up, but not a stop."""
-    chat = await house.chats.get(destination)
-    if chat.state == "gone":
-        await house.chats.save(replace(chat, state="active", reason=""))
+    if (await house.chats.get(destination)).state == "gone":
+        await house.chats.change(
+            destination, lambda chat: _active(chat) if chat.state == "gone" else chat
+        )
+
+
+async def given_up(destination: Destination, house: House, reason: str) -> None:
+    """Nothing can be written there until somebody asks from there again."""
+    await house.chats.change(destination, lambda chat: replace(chat, state="gone", reason=reason))
+
+
+def _active(chat: Chat) -> Chat:
+    return replace(chat, state="active", reason="")
 
 
 def is_muted(chat: Chat, house: House) -> bool:

@@ -24,15 +24,7 @@ class StoredChats:
             row = await session.get(ChatRow, _key(destination))
             return _chat(row, destination) if row else Chat(destination)
 
-    async def save(self, chat: Chat) -> None:
-        async def work(session: AsyncSession) -> None:
-            _fill(await lock_chat(session, chat.destination), chat)
-
-        await self._database.write(work)
-
     async def change(self, destination: Destination, by: Callable[[Chat], Chat]) -> Chat:
-        """Read, change and save as one step that no other change can come between."""
-
         async def work(session: AsyncSession) -> Chat:
             row = await lock_chat(session, destination)
             changed = by(_chat(row, destination))

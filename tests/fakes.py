@@ -1,6 +1,6 @@
 """Small stand-ins that fulfil the core's ports in memory, and a house furnished with them."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from msgspec.structs import replace
@@ -143,6 +143,10 @@ class FakeChats:
 
     async def save(self, chat: Chat) -> None:
         self.saved[chat.destination] = chat
+
+    async def change(self, destination: Destination, by: Callable[[Chat], Chat]) -> Chat:
+        self.saved[destination] = by(await self.get(destination))
+        return self.saved[destination]
 
 
 class FakeOutbox:

@@ -26,8 +26,9 @@ class Mute:
         span_ms = parse_span(request.text or filled(request, "span") or DEFAULT)
         if refused := await refusal(request, house):
             return refused
-        chat = await house.chats.get(request.destination)
-        muted = replace(chat, muted_until_ms=house.clock.now_ms() + span_ms)
-        await house.chats.save(muted)
+        end_ms = house.clock.now_ms() + span_ms
+        muted = await house.chats.change(
+            request.destination, lambda chat: replace(chat, muted_until_ms=end_ms)
+        )
         end = (Code("/unmute"), " ends it sooner. Your alerts are kept.")
         return Reply(Message(("Muted here until ", until(muted), "."), (Paragraph((end,)),)))

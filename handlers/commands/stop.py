@@ -20,7 +20,8 @@ class Stop:
         """The pause, confirmed when it is stored."""
         if refused := await refusal(request, house):
             return refused
-        chat = await house.chats.get(request.destination)
-        await house.chats.save(replace(chat, state="stopped", reason=""))
+        await house.chats.change(
+            request.destination, lambda chat: replace(chat, state="stopped", reason="")
+        )
         said = ("Paused. Nothing will come until ", Code("/start"), ". Your alerts are kept.")
         return Reply(Message(said))

@@ -23,7 +23,9 @@ class Unmute:
             return refused
         chat = await house.chats.get(request.destination)
         if chat.muted_until_ms:
-            await house.chats.save(replace(chat, muted_until_ms=0))
+            await house.chats.change(
+                request.destination, lambda now: replace(now, muted_until_ms=0)
+            )
         if chat.state == "stopped":
             return Reply(Message(("Still paused by /stop: ", Code("/start"), " goes on.")))
         if is_muted(chat, house):

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 import structlog
-from msgspec.structs import replace
 
 from handlers.discord.place import of_channel
+from handlers.standing import given_up
 from handlers.talk import House
 
 log = structlog.get_logger()
@@ -22,6 +22,5 @@ class Departures:
         for channel, parent in channels:
             destination = of_channel(channel, parent)
             if await self._house.rulebook.of(destination):
-                chat = await self._house.chats.get(destination)
-                await self._house.chats.save(replace(chat, state="gone", reason=reason))
+                await given_up(destination, self._house, reason)
                 log.info("discord: a channel is gone", reason=reason)

@@ -41,9 +41,10 @@ class Acts:
     async def switch_on(self, plan: Plan, author: int) -> str:
         """The rule in words. Raises ``UserError`` for a preset that is none."""
         chosen = await choose(plan.preset, plan.destination, author, self._house)
-        chat = await self._house.chats.get(plan.destination)
-        awake = replace(chat, state="active", reason="", role=plan.role, share=plan.share)
-        await self._house.chats.save(awake)
+        await self._house.chats.change(
+            plan.destination,
+            lambda chat: replace(chat, state="active", reason="", role=plan.role, share=plan.share),
+        )
         return say_rule(chosen.rule)
 
     async def switch_off(self, plan: Plan) -> None:

@@ -7,8 +7,9 @@ from telegram import Bot, CallbackQuery, ChatMemberUpdated, Message, Update
 from telegram.error import TelegramError
 
 from bot.wording.text import Message as Words
+from handlers.standing import found_again
 from handlers.talk import House, Reply, Request
-from handlers.telegram.membership import follow, note_membership, revive
+from handlers.telegram.membership import follow, note_membership
 from handlers.telegram.notify import TelegramNotifier
 from handlers.telegram.places import NOBODY, author, is_private, place
 from handlers.telegram.rights import Rights
@@ -68,7 +69,7 @@ class Conversation:
         if typed is None and not is_private(message.chat):
             return
         request = self._request(message, typed[1] if typed else message.text or "")
-        await revive(request.destination, self._house)
+        await found_again(request.destination, self._house)
         reply = await self._reply(message, typed[0] if typed else "", request)
         if reply.message is not None:
             await self._tell(message, reply.message)

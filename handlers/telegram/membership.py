@@ -1,9 +1,9 @@
 """Keeps what is known of a chat true while the bot is added, blocked, removed or moved."""
 
-from msgspec.structs import replace
 from telegram import ChatMemberUpdated
 
 from bot.rules import Destination, Notice
+from handlers.standing import found_again, given_up
 from handlers.talk import House
 from handlers.telegram.notify import PLATFORM
 from handlers.telegram.places import is_group, is_private, place, present
@@ -16,17 +16,10 @@ async def note_membership(change: ChatMemberUpdated, house: House) -> bool:
     destination = place(change.chat)
     if not present(change.new_chat_member):
         reason = "blocked by the user" if is_private(change.chat) else "removed from the chat"
-        await _gone(destination, house, reason)
+        await given_up(destination, house, reason)
         return False
-    await revive(destination, house)
+    await found_again(destination, house)
     return is_group(change.chat) and not present(change.old_chat_member)
-
-
-async def revive(destination: Destination, house: House) -> None:
-    """Who is heard from again can be written to again; a wish to be left alone stays."""
-    chat = await house.chats.get(destination)
-    if chat.state == "gone":
-        await house.chats.save(replace(chat, state="active", reason=""))
 
 
 async def follow(old_chat: int, house: House) -> None:
@@ -38,8 +31,3 @@ async def follow(old_chat: int, house: House) -> None:
     if await house.rulebook.of(old):
         now_ms = house.clock.now_ms()
         await house.outbox.put(old, Notice(MOVED, now_ms), f"moved:{old_chat}", now_ms)
-
-
-async def _gone(destination: Destination, house: House, reason: str) -> None:
-    chat = await house.chats.get(destination)
-    await house.chats.save(replace(chat, state="gone", reason=reason))

@@ -18,7 +18,7 @@ def test_the_registry_holds_the_promised_commands() -> None:
     assert set(COMMANDS) == set(EXPECTED.split())
 
 
-@pytest.mark.parametrize("command", COMMANDS.values(), ids=str)
+@pytest.mark.parametrize("command", COMMANDS.values(), ids=list(COMMANDS))
 def test_a_command_fits_every_menu(command: Command) -> None:
     assert re.fullmatch(r"[a-z0-9_]{1,32}", command.name)
     assert COMMANDS[command.name] is command
@@ -27,7 +27,12 @@ def test_a_command_fits_every_menu(command: Command) -> None:
 
 
 @pytest.mark.parametrize(
-    "form", [form for command in COMMANDS.values() for form in command.forms], ids=str
+    "form",
+    [
+        pytest.param(form, id=f"{command.name} {form.name}")
+        for command in COMMANDS.values()
+        for form in command.forms
+    ],
 )
 def test_a_form_is_one_that_can_be_shown(form: Form) -> None:
     names = [option.name for option in form.options]

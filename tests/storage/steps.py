@@ -1,7 +1,7 @@
 """What most tests of the outbox do: store, claim, settle."""
 
 from bot.delivery.outcomes import Outcome
-from bot.ports import Notification
+from bot.ports import Chat, Notification
 from bot.rules import Alert
 from storage import Storage
 from tests.storage.samples import NOW
@@ -22,3 +22,8 @@ async def settled(storage: Storage, outcome: Outcome, at: int = NOW) -> Notifica
     (one,) = await claimed(storage, at)
     await storage.outbox.settle(one, outcome, at)
     return one
+
+
+async def wish(storage: Storage, chat: Chat) -> None:
+    """A place's whole standing, whatever it was before."""
+    await storage.chats.change(chat.destination, lambda _: chat)

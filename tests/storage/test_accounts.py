@@ -14,6 +14,7 @@ from bot.rules import Destination, Rule
 from storage import Storage, open_storage
 from tests.storage.conftest import Home
 from tests.storage.samples import NOW, an_alert
+from tests.storage.steps import wish
 
 LEASE = 10_000
 
@@ -77,7 +78,7 @@ class Model:
         self.now += seconds * 1000
 
     async def chat(self, chat: int, state: str) -> None:
-        await self.storage.chats.save(Chat(Destination("telegram", chat), state=state))
+        await wish(self.storage, Chat(Destination("telegram", chat), state=state))
 
     async def recover(self) -> None:
         await self.storage.outbox.recover(self.now)

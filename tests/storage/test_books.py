@@ -9,6 +9,7 @@ from bot.market import Instrument
 from bot.ports import Chat, Chats, Listings, Notebook
 from storage import Storage
 from tests.storage.samples import ALICE, BOB, GROUP, NOW
+from tests.storage.steps import wish
 
 BTC = Instrument("okx", "BTC-USD-SWAP", "BTC", "USD", Decimal("100"), linear=False)
 PEPE = Instrument("okx", "PEPE-USDT-SWAP", "PEPE", "USDT", Decimal("10000000"), linear=True)
@@ -21,10 +22,10 @@ async def test_a_chat_never_heard_of_is_active(storage: Storage) -> None:
 
 async def test_a_chat_comes_back_as_it_was_saved(storage: Storage) -> None:
     chat = Chat(GROUP, "stopped", NOW, "asked to", role=1_234_567_890_123_456_789, share=True)
-    await storage.chats.save(chat)
+    await wish(storage, chat)
     assert await storage.chats.get(GROUP) == chat
     assert await storage.chats.get(ALICE) == Chat(ALICE)
-    await storage.chats.save(Chat(GROUP))
+    await wish(storage, Chat(GROUP))
     assert await storage.chats.get(GROUP) == Chat(GROUP)
 
 

@@ -5,13 +5,13 @@ from bot.ports import Chat
 from bot.rules import Alert, Destination
 from storage import Storage
 from tests.storage.samples import ALICE, GROUP, a_rule, an_alert
-from tests.storage.steps import settled, stored
+from tests.storage.steps import settled, stored, wish
 
 
 async def test_a_moved_chat_takes_rules_wishes_and_queue_along(storage: Storage) -> None:
     new = Destination("telegram", -1_009, GROUP.thread)
     rule = await storage.rulebook.add(a_rule(GROUP), limit=50)
-    await storage.chats.save(Chat(GROUP, muted_until_ms=5, role=42, share=True))
+    await wish(storage, Chat(GROUP, muted_until_ms=5, role=42, share=True))
     await stored(storage, an_alert(rule, 1), an_alert(rule, 2))
     await settled(storage, Moved(to_chat=new.chat))
     first = await settled(storage, Delivered(message=1))

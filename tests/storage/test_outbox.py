@@ -10,7 +10,7 @@ from bot.ports import Accounts, Chat, Notification, Outbox
 from bot.rules import Alert, Destination, Notice, Rule
 from storage import Storage
 from tests.storage.samples import ALICE, BOB, NOW, a_rule, an_alert
-from tests.storage.steps import LEASE, claimed, settled, stored
+from tests.storage.steps import LEASE, claimed, settled, stored, wish
 
 
 @pytest.fixture
@@ -210,14 +210,14 @@ async def test_gone_ends_the_queue_of_that_chat_alone(
 
 @pytest.mark.parametrize("state", ["stopped", "gone"])
 async def test_nothing_is_sent_to_a_chat_that_is(storage: Storage, rule: Rule, state: str) -> None:
-    await storage.chats.save(Chat(ALICE, state=state))
+    await wish(storage, Chat(ALICE, state=state))
     await stored(storage, an_alert(rule, 1), an_alert(rule, 2))
     assert await claimed(storage) == []
     assert (await storage.outbox.accounts()).dead == 2
 
 
 async def test_a_muted_chat_loses_its_alerts_but_no_notices(storage: Storage, rule: Rule) -> None:
-    await storage.chats.save(Chat(ALICE, muted_until_ms=NOW + 1))
+    await wish(storage, Chat(ALICE, muted_until_ms=NOW + 1))
     await stored(storage, an_alert(rule, 1))
     await storage.outbox.put(ALICE, Notice("TEST", NOW, kind="test"), "test", NOW)
     await stored(storage, an_alert(rule, 2))
@@ -227,7 +227,7 @@ async def test_a_muted_chat_loses_its_alerts_but_no_notices(storage: Storage, ru
 
 
 async def test_a_mute_that_has_ended_holds_nothing_back(storage: Storage, rule: Rule) -> None:
-    await storage.chats.save(Chat(ALICE, muted_until_ms=NOW))
+    await wish(storage, Chat(ALICE, muted_until_ms=NOW))
     await stored(storage, an_alert(rule))
     assert len(await claimed(storage)) == 1
 
@@ -235,7 +235,7 @@ async def test_a_mute_that_has_ended_holds_nothing_back(storage: Storage, rule: 
 async def test_many_held_chats_do_not_hide_one_that_is_due(storage: Storage, bobs: Rule) -> None:
     for number in range(1, 13):
         place = Destination("telegram", number, direct=True)
-        await storage.chats.save(Chat(place, state="stopped"))
+        await wish(storage, Chat(place, state="stopped"))
         await storage.outbox.put(place, Notice("hello", NOW), "greeting", NOW)
     await stored(storage, an_alert(bobs))
     (one,) = await claimed(storage, limit=1)
