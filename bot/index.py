@@ -7,13 +7,17 @@ from typing import NamedTuple
 from bot.groups import Group, Watch
 from bot.hearing import NEVER_MS, Ears
 from bot.metrics import METRICS
-from bot.metrics.metric import NEVER, Sums, Unit
+from bot.metrics.metric import NEVER, Slack, Sums, Unit
 from bot.roster import PAUSED, Roster, Topic
 from bot.rules import Rule, RuleState
 from bot.tally import PLACES, SPANS, Tally
 from bot.windows import Windows
 
 NAMES = tuple(PLACES)
+
+
+NOTHING = Slack(0, 0)
+"""Whatever moves may matter."""
 
 
 class Fired(NamedTuple):
@@ -151,8 +155,9 @@ class Index:
         peak = -1
         for group in watch.groups:
             metric = group.metric
-            fall = self._turn(watch, group, sums)
-            slack = metric.slack(sums, group.floor, group.rise, fall)
+            slack = metric.slack(sums, group.floor, group.rise, group.fall)
+            if slack is None:
+                slack = self._turn(watch, group, sums)
             # Comparisons, because this runs for every group of a window that has moved.
             if metric.unit is Unit.COUNT:
                 added = slack.adds if slack.adds < added else added
@@ -171,22 +176,22 @@ class Index:
         if peak >= 0:
             self._expect_loss(watch, peak)
 
-    def _turn(self, watch: Watch, group: Group, sums: Sums) -> int:
-        """Let a group's rules speak or be armed again; below what to look for more of it."""
-        metric, fall = group.metric, group.fall
-        if group.rise != NEVER:
-            value = metric.value(sums, group.floor)
-            if value is not None and value > group.rise:
-                for slot, level in group.speak(self.roster, value):
-                    self.fired.append(Fired(slot, level, value, watch))
-                fall = group.fall
-        if fall >= 0:
-            low = metric.low(sums, group.floor)
-            if low is not None and low < fall:
-                if not self._complete(watch):
-                    return -1
+    def _turn(self, watch: Watch, group: Group, sums: Sums) -> Slack:
+        """Let a group's rules speak or be armed again, and find the slack it has after that."""
+        metric, floor = group.metric, group.floor
+        value = metric.value(sums, floor)
+        if value is not None and value > group.rise:
+            for slot, level in group.speak(self.roster, value):
+                self.fired.append(Fired(slot, level, value, watch))
+        fall = group.fall
+        low = metric.low(sums, floor)
+        if low is not None and low < fall:
+            if self._complete(watch):
                 self.calmed += group.calm(self.roster, low)
-        return group.fall
+                fall = group.fall
+            else:
+                fall = -1
+        return metric.slack(sums, floor, group.rise, fall) or NOTHING
 
     def _expect_loss(self, watch: Watch, least: int) -> None:
         """Judge again when the window has lost its last order of at least this."""

@@ -97,10 +97,11 @@ class Metric(Protocol):
         """A rule that has spoken is armed again at values strictly below this."""
         ...
 
-    def slack(self, sums: Sums, floor: int, rise: int, fall: int) -> Slack:
+    def slack(self, sums: Sums, floor: int, rise: int, fall: int) -> Slack | None:
         """What may pass before ``value`` exceeds ``rise`` or ``low`` goes below ``fall``.
 
-        ``rise`` is ``NEVER`` and ``fall`` is -1 where nothing waits.
+        None when one of them already holds. ``rise`` is ``NEVER`` and ``fall`` is -1 where nothing
+        waits.
         """
         ...
 
@@ -131,15 +132,19 @@ class Amount(msgspec.Struct, frozen=True):
     def rearm_below(self, threshold: int) -> int:
         return _seven_tenths(threshold)
 
-    def slack(self, sums: Sums, floor: int, rise: int, fall: int) -> Slack:
+    def slack(self, sums: Sums, floor: int, rise: int, fall: int) -> Slack | None:
         value = self.measure(sums)
+        if value > rise or value < fall:
+            return None
         return Slack(rise - value, value - fall if fall >= 0 else NEVER)
 
 
 class Peak(Amount, frozen=True):
     """A measure that single orders make: it follows the largest of the window."""
 
-    def slack(self, sums: Sums, floor: int, rise: int, fall: int) -> Slack:
+    def slack(self, sums: Sums, floor: int, rise: int, fall: int) -> Slack | None:
+        if sums.largest > rise or sums.largest < fall:
+            return None
         return Slack(NEVER, NEVER, rise, fall)
 
 
@@ -170,26 +175,29 @@ class Share(msgspec.Struct, frozen=True):
         half = SHARE // 2
         return min(threshold, half + _seven_tenths(threshold - half))
 
-    def slack(self, sums: Sums, floor: int, rise: int, fall: int) -> Slack:
+    def slack(self, sums: Sums, floor: int, rise: int, fall: int) -> Slack | None:
         """Bounds on how fast the share can turn.
 
         A dollar more in the part moves ``part - share * total`` by at most ``1 - share``, a dollar
         less in the rest by ``share``, so half of the distance is left to either.
         """
         total = sums.long + sums.short
-        known = max(floor, 1)
-        if total < known:
+        if total < floor or not total:
             exits = total - _lost(floor) if fall >= 0 else NEVER
-            return Slack(known - total - 1, exits)
+            return Slack(max(floor, 1) - total - 1, exits) if exits >= 0 else None
         part = self.part(sums) * SHARE
         adds = exits = NEVER
         if rise < SHARE:
-            way = ((rise + 1) * total - part - 1) // 2
-            adds, exits = way // max(SHARE - rise - 1, 1), way // (rise + 1)
+            way = (rise + 1) * total - part - 1
+            if way < 0:
+                return None
+            adds, exits = (way >> 1) // (SHARE - rise), (way >> 1) // (rise + 1)
         if fall >= 0:
-            way = (part - fall * total) // 2
-            adds = min(adds, way // max(fall, 1))
-            exits = min(exits, way // max(SHARE - fall, 1), total - _lost(floor))
+            way = part - fall * total
+            if way < 0:
+                return None
+            adds = min(adds, (way >> 1) // (fall + 1))
+            exits = min(exits, (way >> 1) // (SHARE - fall + 1), total - _lost(floor))
         return Slack(adds, exits)
 
 
