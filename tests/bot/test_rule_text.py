@@ -249,7 +249,11 @@ def test_what_is_said_of_a_rule_can_be_typed_again(one: Draft) -> None:
 
 @given(drafts())
 def test_a_rule_survives_a_link(one: Draft) -> None:
-    payload = link_payload(one)
+    try:
+        payload = link_payload(one)
+    except UserError:  # said to the person; only a long foreign name can bring it about
+        assert not (one.coin or "").isascii()
+        return
     assert re.fullmatch(r"[A-Za-z0-9_-]{1,64}", payload)
     assert from_link_payload(payload) == one
 
