@@ -91,7 +91,7 @@ class Bursts:
     def load(self, rule: Rule, state: RuleState) -> None:
         """Take one rule at the start; ``begin`` must follow."""
         ladder = self.ladder(rule)
-        slot = self.roster.append(rule, state, ladder)
+        slot = self.roster.enter(rule, state, ladder)
         if self.roster.standing[slot] != PAUSED:
             self.roster.standing[slot] = ARMED
             self._ladders[ladder].slots.append(slot)

@@ -5,11 +5,13 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from bot.bursts import BURST_MS, ORDER, Bursts
+from bot.columns import RuleColumns
 from bot.events import ChatMoved, Event, Heard, RuleRemoved, RuleSaved, Tick
 from bot.exchanges.dialect import Publication
 from bot.figures import Order
 from bot.hearing import Ears
 from bot.index import Fired, Index
+from bot.loading import Loading
 from bot.market import Gap, usd
 from bot.metrics import METRICS
 from bot.readings import Readings
@@ -39,6 +41,7 @@ class Engine:
         self.readings = Readings(self.windows, self.ears)
         self._index = Index(self.windows, self.ears)
         self._bursts = Bursts()
+        self._loading = Loading(self._index, self._bursts)
 
     @property
     def now_ms(self) -> int:
@@ -68,8 +71,13 @@ class Engine:
             many += 1
         return many
 
+    def take_columns(self, columns: RuleColumns) -> int:
+        """``take`` for many rules at once."""
+        return self._loading.take(columns)
+
     def begin(self) -> None:
         """All rules were taken: put them in order."""
+        self._loading = Loading(self._index, self._bursts)
         self._index.begin()
         self._bursts.begin()
 

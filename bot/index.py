@@ -49,11 +49,13 @@ class Index:
         self._losses: list[tuple[int, int, Watch]] = []
         self._order = count()
 
-    def group(self, rule: Rule) -> Group:
+    def group(
+        self, coin: str | None, exchange: str | None, window: str, metric_name: str, floor: int
+    ) -> Group:
         """The group that a windowed rule belongs to; made when there is none."""
-        watch = self._watch(rule.coin, rule.exchange, PLACES[rule.window])
-        metric = METRICS[rule.metric]
-        floor = rule.floor if metric.unit is Unit.SHARE else 0
+        watch = self._watch(coin, exchange, PLACES[window])
+        metric = METRICS[metric_name]
+        floor = floor if metric.unit is Unit.SHARE else 0
         for group in watch.groups:
             if group.metric is metric and group.floor == floor:
                 return group
@@ -62,9 +64,12 @@ class Index:
         watch.groups.append(made)
         return made
 
+    def group_of(self, rule: Rule) -> Group:
+        return self.group(rule.coin, rule.exchange, rule.window, rule.metric, rule.floor)
+
     def enter(self, rule: Rule, state: RuleState) -> int:
         """The slot of a rule that was saved; ``save`` must follow."""
-        return self.roster.enter(rule, state, self.group(rule).number)
+        return self.roster.enter(rule, state, self.group_of(rule).number)
 
     def save(self, rule: Rule, slot: int) -> None:
         """Place a new or changed rule by what its window reads now."""
@@ -81,8 +86,8 @@ class Index:
 
     def load(self, rule: Rule, state: RuleState) -> None:
         """Take one rule at the start; ``begin`` must follow."""
-        group = self.group(rule)
-        group.load(self.roster, self.roster.append(rule, state, group.number))
+        group = self.group_of(rule)
+        group.load(self.roster, self.roster.enter(rule, state, group.number))
 
     def remove(self, slot: int, standing: int) -> None:
         """A rule rests or is gone."""

@@ -13,6 +13,11 @@ Topic = tuple[str | None, str | None, str, str]
 """(coin, exchange, window, metric) of a rule."""
 
 
+def standing(paused: object, armed: object) -> int:
+    """What a rule is that was stored with these truths."""
+    return PAUSED if paused else ARMED if armed else DISARMED
+
+
 class Roster:
     """Rules by slot. ``turns`` counts how often a slot was placed anew: older places are void.
 
@@ -49,38 +54,65 @@ class Roster:
         slot = bisect_left(self._ids, rule_id)
         return slot if slot < len(self._ids) and self._ids[slot] == rule_id else None
 
-    def append(self, rule: Rule, state: RuleState, group: int) -> int:
-        """Take a rule that is not here yet; its slot."""
-        rule_id, destination, slot = rule.id, rule.destination, len(self._ids)
+    def append(
+        self,
+        rule_id: int,
+        kind: int,
+        chat: int,
+        thread: int,
+        author: int,
+        threshold: int,
+        floor: int,
+        created_ms: int,
+        standing: int,
+        episode: int,
+        level: int,
+        group: int,
+    ) -> int:
+        """Take a rule that is not here yet, ``kind`` from ``kind``; its slot."""
+        slot = len(self._ids)
         if self._stray is not None:
             self._stray[rule_id] = slot
         elif slot and self._ids[-1] >= rule_id:
             self._stray = {known: place for place, known in enumerate(self._ids)}
             self._stray[rule_id] = slot
         self._ids.append(rule_id)
-        self._chats.append(destination.chat)
-        self._threads.append(destination.thread)
-        self._kinds.append(self._kind(destination))
-        self._authors.append(rule.author)
-        self._created.append(rule.created_ms)
-        self.thresholds.append(rule.threshold)
-        self.floors.append(rule.floor)
+        self._kinds.append(kind)
+        self._chats.append(chat)
+        self._threads.append(thread)
+        self._authors.append(author)
+        self._created.append(created_ms)
+        self.thresholds.append(threshold)
+        self.floors.append(floor)
         self.groups.append(group)
         self.turns.append(0)
-        self.episodes.append(state.episode)
-        self.levels.append(state.level)
-        self.standing.append(PAUSED if rule.paused else ARMED if state.armed else DISARMED)
+        self.episodes.append(episode)
+        self.levels.append(level)
+        self.standing.append(standing)
         return slot
 
     def enter(self, rule: Rule, state: RuleState, group: int) -> int:
         """Take a new rule, or the new version of one that waits nowhere; its slot."""
+        destination = rule.destination
         slot = self.slot(rule.id)
         if slot is None:
-            return self.append(rule, state, group)
-        destination = rule.destination
+            return self.append(
+                rule.id,
+                self.kind(destination.platform, destination.direct),
+                destination.chat,
+                destination.thread,
+                rule.author,
+                rule.threshold,
+                rule.floor,
+                rule.created_ms,
+                standing(rule.paused, state.armed),
+                state.episode,
+                state.level,
+                group,
+            )
         self._chats[slot] = destination.chat
         self._threads[slot] = destination.thread
-        self._kinds[slot] = self._kind(destination)
+        self._kinds[slot] = self.kind(destination.platform, destination.direct)
         self._authors[slot] = rule.author
         self._created[slot] = rule.created_ms
         self.thresholds[slot] = rule.threshold
@@ -136,8 +168,9 @@ class Roster:
         except ValueError:
             return
 
-    def _kind(self, destination: Destination) -> int:
-        kind = (destination.platform, destination.direct)
+    def kind(self, platform: str, direct: bool) -> int:
+        """The number of a kind of destination."""
+        kind = (platform, direct)
         known = self._kind_numbers.get(kind)
         if known is None:
             known = self._kind_numbers[kind] = len(self._kind_names)
