@@ -30,11 +30,14 @@ class ConsolePlatform:
         self.status = status
 
     async def run(self, house: House) -> None:
-        """Until the input ends (Ctrl-D); for ever where nobody can type."""
+        """Until the person leaves (Ctrl-D or Ctrl-C); for ever where nobody can type."""
         if not self.interactive:
             await asyncio.Event().wait()
         session: PromptSession[str] = PromptSession(
-            "> ", bottom_toolbar=lambda: ANSI(self.status()), refresh_interval=REFRESH_S
+            "> ",
+            bottom_toolbar=lambda: ANSI(self.status()),
+            refresh_interval=REFRESH_S,
+            interrupt_exception=EOFError,
         )
         with patch_stdout(raw=True):
             while True:

@@ -47,6 +47,7 @@ class Show:
         self._player = player
         self._tape = tape
         self._real = real
+        self._over = False
         terminal.status = self._progress
 
     async def play(self) -> None:
@@ -59,9 +60,13 @@ class Show:
             telling.cancel()
         await self._let_alerts_out()
         await self._type(*CLOSING)
+        self._over = True
 
     async def verdict(self) -> bool:
-        """Print the comparison; True when the bot's hour equals the tape's."""
+        """Print the comparison; True when the bot's hour equals the tape's, or was cut short."""
+        if not self._over:
+            self._console.print("Left before the hour was over: nothing to compare.", style="dim")
+            return True
         accounts = await self._house.outbox.accounts()
         shown, agree = comparison(self._tape, self._hour(), accounts)
         self._console.print(shown)

@@ -2,8 +2,7 @@
 
 import pytest
 
-from tests.e2e.rig import World, eventually
-from tests.e2e.test_discord import CHANNEL, GUILD
+from tests.e2e.rig import CHANNEL, GUILD, World, eventually
 
 ANN = 11
 NOWHERE = "ws://127.0.0.1:9/gateway"

@@ -1,0 +1,31 @@
+"""The terminal as the chat: what is typed is answered, and leaving is quiet."""
+
+from pathlib import Path
+
+from tests.e2e.rig import World
+from tests.e2e.terminal import CTRL_C, CTRL_D, opened
+
+
+async def test_without_a_token_the_terminal_is_the_chat_and_ctrl_c_ends_it_quietly(
+    world: World, tmp_path: Path
+) -> None:
+    async with opened(tmp_path, world.environment(), "run") as terminal:
+        await terminal.shows("inverse-1")
+        terminal.type("/alert BTC 5m long > 10m\r")
+        await terminal.shows("Set: BTC longs")
+        await world.liquidate("BTC", 12_000_000)
+        await terminal.shows("of BTC longs liquidated")
+        terminal.type(CTRL_C)
+        assert await terminal.ended() == 0
+        assert "Traceback" not in terminal.shown
+        assert "destroyed" not in terminal.shown
+
+
+async def test_a_demo_that_is_left_early_compares_nothing(tmp_path: Path) -> None:
+    async with opened(tmp_path, {}, "demo") as terminal:
+        await terminal.shows("> /alert order > 3m")
+        terminal.type(CTRL_D)
+        assert await terminal.ended() == 0
+        assert "DIFFERS" not in terminal.shown
+        assert "Traceback" not in terminal.shown
+        assert "destroyed" not in terminal.shown
