@@ -1,11 +1,13 @@
 """Discord end to end: a slash command, a personal alert by direct message, closed messages."""
 
+from bot.market import dollars
 from bot.rules import Destination
 from tests.doubles.discord_exchange import Exchanged
+from tests.doubles.discord_objects import EPHEMERAL, MANAGE_GUILD, Json, message
 from tests.e2e.rig import CHANNEL, GUILD, World, balanced, eventually, readable
 
 CY = 42
-HERE = {"guild": GUILD, "channel": CHANNEL, "person": CY}
+HERE: Json = {"guild": GUILD, "channel": CHANNEL, "person": CY}
 FILLED = {"coin": "BTC", "window": "5m", "metric": "long", "above": "10m"}
 
 
@@ -60,3 +62,32 @@ async def test_closed_direct_messages_are_said_at_saving_and_later_dead(world: W
         await eventually(lambda: balanced(bot, created=1, dead=1))
         assert (await bot.storage.chats.get(cy)).state == "gone"
     assert direct(world) == []
+
+
+def action(shown: Json, start: str) -> str:
+    """The id of the component that begins so."""
+    parts = (one for row in shown["components"] for one in row["components"])
+    found: str = next(one["custom_id"] for one in parts if one["custom_id"].startswith(start))
+    return found
+
+
+async def test_a_server_is_set_up_and_its_channel_hears_what_passes_the_preset(
+    world: World,
+) -> None:
+    manager: Json = {**HERE, "permissions": MANAGE_GUILD}
+    async with world.bot("discord") as bot:
+        await world.discord.gateway.ready()
+        asked = await world.discord.slash("setup", **manager)
+        plan = (await asked.answered(edits=1)).edits[-1]
+        under = message(32, CHANNEL, {**plan, "flags": EPHEMERAL}, CY)
+        pressed = await world.discord.press(action(plan, "setup|on|"), under, **manager)
+        await pressed.answered(edits=1)
+        (rule,) = await bot.storage.rulebook.of(Destination("discord", CHANNEL))
+        await world.liquidate("BTC", 2 * int(dollars(rule.threshold)))
+        await eventually(lambda: any("liquidated" in it for it in heard(world)))
+        await eventually(lambda: balanced(bot, open=0))
+    assert direct(world) == []
+
+
+def heard(world: World) -> list[str]:
+    return [readable(sent) for sent in world.discord.posted_in(CHANNEL)]
