@@ -58,8 +58,8 @@ def configure(level: str, secrets: Iterable[str] = ()) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_Redacting(formatter, Redactor(secrets)))
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
-    for chatty in ("httpx", "httpcore", "discord", "alembic", "aiohttp.access"):
-        # httpx logs the token in its URL
+    for chatty in ("httpx", "httpcore", "discord", "alembic", "aiohttp.access", "aiosqlite"):
+        # httpx logs the token in its URL, aiosqlite every alert and whose it is.
         logging.getLogger(chatty).setLevel(max(logging.WARNING, logging.getLogger().level))
     structlog.configure(
         processors=[

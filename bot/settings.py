@@ -92,13 +92,20 @@ class Settings(BaseModel):
             "TELEGRAM_API_URL": self.telegram_api_url,
             "DISCORD_API_URL": self.discord_api_url,
             "DISCORD_GATEWAY_URL": self.discord_gateway_url,
-            **({"HTTPS_PROXY": self.https_proxy} if self.https_proxy else {}),
             **self.urls,
         }
         for name, url in named.items():
             if not re.match(r"(https?|wss?)://[^/\s]+", url):
-                raise ValueError(f"{name} must begin with https:// or wss://, not {url[:40]!r}")
+                # Not repeated: it may hold a password.
+                raise ValueError(f"{name} must begin with https:// or wss://")
         return self
+
+    @field_validator("https_proxy")
+    @classmethod
+    def _a_proxy_speaks_http(cls, value: str) -> str:
+        if value and not re.match(r"https?://[^/\s]+", value):
+            raise ValueError("write it as http://host:port (SOCKS proxies are not supported)")
+        return value
 
     @property
     def database(self) -> str | None:

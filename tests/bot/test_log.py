@@ -51,6 +51,7 @@ def test_libraries_are_never_louder_than_the_level_that_was_asked_for(
     assert capsys.readouterr().err == ""
     configure("debug")
     logging.getLogger("discord.client").info("chatter")
+    logging.getLogger("aiosqlite").debug("chatter about a person's alerts")
     logging.getLogger("discord.client").warning("trouble")
     written = capsys.readouterr().err
     assert "trouble" in written

@@ -46,6 +46,8 @@ def test_a_group_may_be_the_operator(tmp_path: Path) -> None:
         ("OPERATOR=me\n", "telegram:123456 or discord:123456"),
         ("OPERATOR=telegram:１２\n", "telegram:123456 or discord:123456"),
         ("BYBIT_WS_URL=stream.bybit.com\n", "BYBIT_WS_URL must begin with"),
+        ("HTTPS_PROXY=socks5://me:hunter22@proxy:1080\n", "HTTPS_PROXY: write it as http://"),
+        ("OKX_REST_URL=socks5://me:hunter22@proxy:1080\n", "OKX_REST_URL must begin with"),
         ("TELEGRAM_TOKEN='12 34'\n", "a token has no spaces"),
         ("LOG_LEVEL=loud\n", "LOG_LEVEL: write debug, info"),
     ],
@@ -54,6 +56,7 @@ def test_what_cannot_work_is_said_in_one_sentence(tmp_path: Path, text: str, sen
     with pytest.raises(ConfigError) as error:
         load_settings(env(tmp_path, text))
     assert sentence in str(error.value)
+    assert "hunter22" not in str(error.value)
     assert "\n" not in str(error.value)
 
 
