@@ -28,6 +28,7 @@ from bot.exchanges.checks import (
     json_of,
     liquidation,
     listed_rows,
+    number,
 )
 from bot.exchanges.coins import checked, coin, split_quote
 from bot.exchanges.dialect import Ack, Events, Heartbeat, Other, Parsed, Publication, Stream
@@ -152,11 +153,11 @@ def _event(frame: _Frame, received_ms: int, instruments: Instruments) -> Liquida
     order = frame.o
     if order is None:
         raise ParseError("forceOrder without an order")
-    quantity = Decimal(order.z or order.q)
+    quantity = number(order.z or order.q)
     if not quantity and order.z:
         return None  # an order that expired unfilled closed nobody's position
     # An average of 0 is none yet.
-    price = (order.ap and Decimal(order.ap)) or Decimal(order.p)
+    price = (order.ap and number(order.ap)) or number(order.p)
     symbol, market = order.s, frame.st or order.st
     listed = instruments.get(symbol)
     if listed is None or (market and listed.linear is (market == _COIN_M)):

@@ -22,7 +22,7 @@ from zlib import crc32
 import msgspec
 
 from bot.errors import ParseError
-from bot.exchanges.checks import MALFORMED, check_text, json_of, liquidation, listed_rows
+from bot.exchanges.checks import MALFORMED, check_text, json_of, liquidation, listed_rows, number
 from bot.exchanges.coins import checked, coin, split_quote
 from bot.exchanges.dialect import Ack, Events, Heartbeat, Other, Parsed, Pong, Publication, Stream
 from bot.market import ONE, Instrument, Instruments, Liquidation, Side
@@ -39,16 +39,24 @@ _BATCH = 200
 
 
 class _Entry(msgspec.Struct, gc=False):
+    """In the frame's order; numbers as they are written."""
+
     T: int
     s: str
     S: Literal["Buy", "Sell"]
-    v: Decimal
-    p: Decimal
+    v: str
+    p: str
 
 
-class _Frame(msgspec.Struct):
+class _Frame(msgspec.Struct, gc=False):
+    """Only what an event needs, for all of it takes time."""
+
     topic: str = ""
     data: list[_Entry] = []
+
+
+class _Answer(msgspec.Struct):
+    topic: str = ""
     op: str = ""
     success: bool | None = None
     ret_msg: str = ""
@@ -91,6 +99,7 @@ class _InstrumentsInfo(msgspec.Struct):
 
 
 _DECODER = msgspec.json.Decoder(_Frame)
+_ANSWER = msgspec.json.Decoder(_Answer)
 _OLD_DECODER = msgspec.json.Decoder(_OldFrame)
 _INFO_DECODER = msgspec.json.Decoder(_InstrumentsInfo)
 
@@ -127,7 +136,7 @@ class Bybit:
                 check_text(frame)
             message = _DECODER.decode(frame)
             if not message.topic.startswith(_TOPIC):
-                return _answer(message)
+                return _answer(_ANSWER.decode(frame))
             return _events(message.data, received_ms, instruments)
         except msgspec.ValidationError as error:
             return _other_topic(frame, error, received_ms, instruments)
@@ -171,7 +180,7 @@ def _events(entries: list[_Entry], received_ms: int, instruments: Instruments) -
     events = [
         liquidation(
             instruments.get(entry.s) or _unlisted(entry.s),
-            _SIDES[entry.S], entry.p, entry.v, entry.T, received_ms,
+            _SIDES[entry.S], number(entry.p), number(entry.v), entry.T, received_ms,
         )
         for entry in entries
     ]  # fmt: skip
@@ -193,7 +202,7 @@ def _unlisted(symbol: str) -> Instrument:
     return Instrument(_NAME, symbol, coin(base.rstrip("-")), quote, ONE, linear=True)
 
 
-def _answer(message: _Frame) -> Parsed:
+def _answer(message: _Answer) -> Parsed:
     if message.ret_msg == "pong" or message.op == "pong":
         return Pong()
     if message.topic and not message.topic.startswith(_OLD_TOPIC):
@@ -230,9 +239,8 @@ def _old_event(entry: _OldEntry, received_ms: int, instruments: Instruments) -> 
         raise ParseError(f"{entry.symbol}: no quantity or no time")
     listed = instruments.get(entry.symbol) or _unlisted(entry.symbol)
     own_id = "" if entry.id is None else str(entry.id)
-    return liquidation(
-        listed, _SIDES[entry.side], entry.price, quantity, time_ms, received_ms, own_id
-    )
+    side, price = _SIDES[entry.side], number(entry.price)
+    return liquidation(listed, side, price, number(quantity), time_ms, received_ms, own_id)
 
 
 def _instrument(row: _Symbol) -> Instrument:

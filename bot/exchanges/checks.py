@@ -1,7 +1,7 @@
 """What no frame may say, whichever exchange sent it: impossible bytes, numbers and times."""
 
 from collections.abc import Callable, Sequence
-from decimal import Decimal
+from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow, Subnormal
 from typing import TypeVar
 
 import msgspec
@@ -16,8 +16,16 @@ MALFORMED = (ValueError, ArithmeticError, RecursionError)
 
 _times = EXACT.multiply
 
-_SMALLEST = Decimal("1e-30")
-_LARGEST = Decimal("1e30")
+_SIZES = Context(
+    prec=EXACT.prec, Emin=-30, Emax=30, traps=[Inexact, InvalidOperation, Overflow, Subnormal]
+)
+number = _SIZES.create_decimal
+"""The exact decimal of a text. Raises ``ArithmeticError`` outside 1e-30 to 1e31.
+
+NaN, infinity, zero and what is below it pass, for ``liquidation`` to refuse.
+"""
+
+_ZERO = Decimal(0)
 _LARGEST_USD = Decimal(LARGEST_ORDER // USD)
 _2010_MS = 1_262_304_000_000
 _2100_MS = 4_102_444_800_000
@@ -48,18 +56,18 @@ def liquidation(
 ) -> Liquidation:
     """A ``Liquidation`` whose numbers can be. Raises ``ParseError`` or ``ArithmeticError``.
 
-    NaN does not compare, infinities and huge exponents do not fit, and whoever writes seconds or
-    microseconds is outside the years 2010 to 2100.
+    ``price`` and ``quantity`` come from ``number``. NaN does not compare, and whoever writes
+    seconds or microseconds is outside the years 2010 to 2100.
     """
-    if listed.size is ONE and listed.linear and listed.quote in DOLLARS:
-        notional: Decimal | None = _times(quantity, price)  # most contracts: saves a call
-    else:
-        notional = listed.notional(quantity, price)
-    if not (_SMALLEST <= price <= _LARGEST and _SMALLEST <= quantity <= _LARGEST):
+    product = _times(quantity, price)
+    notional: Decimal | None = product
+    if not (product > _ZERO and price > _ZERO):
         raise ParseError(f"{listed.symbol}: a price or a quantity that cannot be")
-    if notional is None:
-        _times(price, quantity)  # refuses endless digits where nothing else multiplies
-    elif notional > _LARGEST_USD:
+    if not (listed.size is ONE and listed.linear and listed.quote in DOLLARS):
+        if not product.is_finite():
+            raise ParseError(f"{listed.symbol}: an infinite order")
+        notional = listed.notional(quantity, price)
+    if notional is not None and notional > _LARGEST_USD:
         raise ParseError(f"{listed.symbol}: larger than any order")
     if not _2010_MS < time_ms < _2100_MS:
         raise ParseError(f"{listed.symbol}: a time that is not in milliseconds")
@@ -69,10 +77,10 @@ def liquidation(
     )  # fmt: skip
 
 
-def contract_size(number: str) -> Decimal:
+def contract_size(text: str) -> Decimal:
     """A multiplier of an instrument table. Raises ``ValueError`` or ``ArithmeticError``."""
-    size = EXACT.create_decimal(number)
-    if not _SMALLEST <= size <= _LARGEST:
+    size = number(text)
+    if not size > _ZERO or not size.is_finite():
         raise ValueError("a contract size that cannot be")
     return size
 

@@ -29,6 +29,7 @@ from bot.exchanges.checks import (
     json_of,
     liquidation,
     listed_rows,
+    number,
 )
 from bot.exchanges.coins import checked, coin
 from bot.exchanges.dialect import (
@@ -52,37 +53,47 @@ _OLD_CHANNELS = ("swap/liquidation", "futures/liquidation")
 
 
 class _Detail(msgspec.Struct, gc=False):
+    """In the frame's order; numbers as they are written."""
+
+    bkPx: str  # noqa: N815 (the exchange's spelling)
     side: Literal["buy", "sell"]
-    bkPx: Decimal  # noqa: N815 (the exchange's spelling)
-    sz: Decimal
-    ts: int | str
+    sz: str
+    ts: int
 
 
 class _Row(msgspec.Struct, gc=False):
-    instId: str  # noqa: N815
     details: list[_Detail]
+    instId: str  # noqa: N815
     instType: str = ""  # noqa: N815
 
 
 class _Arg(msgspec.Struct, gc=False):
     channel: str = ""
-    instType: str = ""  # noqa: N815
-    instId: str = ""  # noqa: N815
 
 
-class _Frame(msgspec.Struct):
+class _Frame(msgspec.Struct, gc=False):
+    """Only what an event needs, for all of it takes time."""
+
     arg: _Arg | None = None
     data: list[_Row] = []
+    event: str = ""
+
+
+class _Answer(msgspec.Struct):
     event: str = ""
     id: str = ""
     code: str = ""
     msg: str = ""
 
 
+class _Contract(msgspec.Struct):
+    instId: str  # noqa: N815
+
+
 class _FlatFrame(msgspec.Struct):
     """Channel ``liquidations`` of 2021, one contract each: kept because recordings hold it."""
 
-    arg: _Arg
+    arg: _Contract
     data: list[_Detail]
 
 
@@ -116,8 +127,10 @@ class _Listing(msgspec.Struct):
     code: str = "0"
 
 
-_DECODER = msgspec.json.Decoder(_Frame)
-_FLAT_DECODER = msgspec.json.Decoder(_FlatFrame)
+# Lax: times are numbers in quotes, and once were plain ones.
+_DECODER = msgspec.json.Decoder(_Frame, strict=False)
+_FLAT_DECODER = msgspec.json.Decoder(_FlatFrame, strict=False)
+_ANSWER = msgspec.json.Decoder(_Answer)
 _OLD_DECODER = msgspec.json.Decoder(_OldFrame)
 _LISTING_DECODER = msgspec.json.Decoder(_Listing)
 
@@ -145,21 +158,21 @@ class Okx:
         return msgspec.json.encode({"id": request, "op": "subscribe", "args": args}).decode()
 
     def parse(self, frame: bytes | str, received_ms: int, instruments: Instruments) -> Parsed:
-        if frame in (b"pong", "pong"):
-            return Pong()
         try:
             if not frame.isascii():
                 check_text(frame)
             message = _DECODER.decode(frame)
             arg = message.arg
             if message.event or arg is None:
-                return _answer(message)
+                return _answer(_ANSWER.decode(frame))
             if arg.channel != "liquidation-orders":
                 return _other_channel(frame, received_ms, instruments)
             return _events(message.data, received_ms, instruments)
         except msgspec.ValidationError as error:
             return _other_channel(frame, received_ms, instruments, error)
         except MALFORMED as error:
+            if frame in (b"pong", "pong"):
+                return Pong()
             raise ParseError(f"okx: {error}") from error
 
     def listings(self, urls: Mapping[str, str]) -> tuple[str, ...]:
@@ -184,8 +197,8 @@ def _events(rows: list[_Row], received_ms: int, instruments: Instruments) -> Par
             continue  # margin counts coins: left out
         listed = instruments.get(row.instId) or _unlisted(row.instId)
         for detail in row.details:
-            side, time_ms = _SIDES[detail.side], int(detail.ts)
-            events.append(liquidation(listed, side, detail.bkPx, detail.sz, time_ms, received_ms))
+            side, price, contracts = _SIDES[detail.side], number(detail.bkPx), number(detail.sz)
+            events.append(liquidation(listed, side, price, contracts, detail.ts, received_ms))
     return Events(events) if events else Other()
 
 
@@ -195,7 +208,7 @@ def _unlisted(symbol: str) -> Instrument:
     return Instrument(_NAME, symbol, coin(checked(symbol).partition("-")[0]), "", ONE, linear=True)
 
 
-def _answer(message: _Frame) -> Parsed:
+def _answer(message: _Answer) -> Parsed:
     if message.event == "subscribe":
         return Ack(message.id, accepted=True)
     if message.event == "error":
@@ -231,7 +244,7 @@ def _other_channel(
 
 
 def _flat_events(message: _FlatFrame, received_ms: int, instruments: Instruments) -> Parsed:
-    row = _Row(message.arg.instId, message.data)
+    row = _Row(message.data, message.arg.instId)
     return _events([row], received_ms, instruments)
 
 
@@ -240,7 +253,7 @@ def _old_events(message: _OldFrame, received_ms: int, instruments: Instruments) 
         [
             liquidation(
                 instruments.get(row.instrument_id) or _unlisted(row.instrument_id),
-                _OLD_TYPES[row.type], row.price, row.size,
+                _OLD_TYPES[row.type], number(row.price), number(row.size),
                 round(row.created_at.timestamp() * 1000), received_ms,
             )
             for row in message.data
