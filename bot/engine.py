@@ -1,6 +1,6 @@
 """An event in, the alerts it causes out; pure and synchronous."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
@@ -105,6 +105,11 @@ class Engine:
             for rules in (self._index, self._bursts):
                 rules.roster.move_chat(event.platform, event.old_chat, event.new_chat)
         return caused
+
+    def rules(self) -> Iterator[Rule]:
+        """All rules that are held, paused ones too; made anew, because columns hold them."""
+        for rules in (self._index, self._bursts):
+            yield from rules.roster.rules()
 
     def value(self, rule: Rule) -> int | None:
         """What a windowed rule reads now; None where it is unknown, and for ``order``."""

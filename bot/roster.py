@@ -2,7 +2,7 @@
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from bot.rules import Destination, Rule, RuleState
 
@@ -143,6 +143,10 @@ class Roster:
             self.standing[slot] == PAUSED,
             self._created[slot],
         )
+
+    def rules(self) -> Iterator[Rule]:
+        """All that were not removed."""
+        return (self.rule(slot) for slot, is_ in enumerate(self.standing) if is_ != DEAD)
 
     def rule_id(self, slot: int) -> int:
         return self._ids[slot]
