@@ -32,7 +32,7 @@ from bot.wording.text import Message
 from handlers.talk import House
 from storage import Storage, open_storage
 
-DRAIN_S = 6.0
+DRAIN_S = 5.0
 """How long a clean stop waits for storage and for calls under way; the whole takes up to 10 s."""
 
 PACES: Mapping[str, Limits] = {"telegram": TELEGRAM, "discord": DISCORD, "console": Limits()}

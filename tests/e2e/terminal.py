@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 PATIENCE_S = 30.0
-CTRL_C, CTRL_D = "\x03", "\x04"
+CTRL_C = "\x03"
 
 _ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 

@@ -3,7 +3,7 @@
 from bot.market import dollars
 from bot.rules import Destination
 from tests.doubles.telegram import Sent
-from tests.doubles.telegram_wire import bad, gateway
+from tests.doubles.telegram_wire import bad
 from tests.e2e.rig import World, balanced, eventually
 
 ANN = 11
@@ -57,16 +57,6 @@ async def test_a_burst_is_one_message_that_grows(world: World) -> None:
         assert "$13M" in alert.text
         await eventually(lambda: balanced(bot, created=1, sent=1))
     assert len(world.telegram.said(ANN, "your alert")) == 1
-
-
-async def test_an_alert_outlasts_an_outage_of_telegram(world: World) -> None:
-    async with world.bot("telegram") as bot:
-        await world.telegram.ask("/alert BTC 5m > 10m", ANN, "Set")
-        world.telegram.fail(gateway(), gateway(method="getUpdates"))
-        await world.liquidate("BTC", 11_000_000)
-        await world.telegram.told(ANN, "your alert")
-        await eventually(lambda: balanced(bot, created=1, sent=1))
-        await world.telegram.ask("/liqs", ANN, "$11M")
 
 
 async def test_a_deleted_alert_rings_no_more(world: World) -> None:

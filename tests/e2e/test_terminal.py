@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from tests.e2e.rig import World
-from tests.e2e.terminal import CTRL_C, CTRL_D, opened
+from tests.e2e.terminal import CTRL_C, opened
 
 
 async def test_without_a_token_the_terminal_is_the_chat_and_ctrl_c_ends_it_quietly(
@@ -17,15 +17,5 @@ async def test_without_a_token_the_terminal_is_the_chat_and_ctrl_c_ends_it_quiet
         await terminal.shows("of BTC longs liquidated")
         terminal.type(CTRL_C)
         assert await terminal.ended() == 0
-        assert "Traceback" not in terminal.shown
-        assert "destroyed" not in terminal.shown
-
-
-async def test_a_demo_that_is_left_early_compares_nothing(tmp_path: Path) -> None:
-    async with opened(tmp_path, {}, "demo") as terminal:
-        await terminal.shows("> /alert order > 3m")
-        terminal.type(CTRL_D)
-        assert await terminal.ended() == 0
-        assert "DIFFERS" not in terminal.shown
         assert "Traceback" not in terminal.shown
         assert "destroyed" not in terminal.shown
