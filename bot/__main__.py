@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.text import Text
 
 from bot.clock import HOUR_MS, Clock, SystemClock
-from bot.errors import ConfigError, UserError
+from bot.errors import ConfigError, InUseError, StoreError, UserError
 from bot.log import configure
 from bot.settings import Settings, load_settings
 
@@ -152,7 +152,7 @@ async def check_everything(console: Console) -> bool:
     ]
     for finding in findings:
         sign = Text("✓", "green") if finding.ok else Text("✗", "red")
-        console.print(sign, Text(f"{finding.name}: {finding.sentence}"), soft_wrap=True)
+        console.print(sign, Text(finding.sentence), soft_wrap=True)
         if finding.remedy:
             console.print(Text(f"  {finding.remedy}", "yellow"), soft_wrap=True)
     return all(finding.ok for finding in findings)
@@ -186,9 +186,11 @@ async def check_storage(settings: Settings) -> "Finding":
 
     try:
         async with open_storage(settings.database, settings.data_dir):
-            return Finding("storage", True, "can be written")
+            return Finding("storage", True, "Storage: can be written")
+    except InUseError:
+        return Finding("storage", True, "Storage: in use by the Liqwatch that is running")
     except ConfigError as error:
-        return Finding("storage", False, str(error))
+        return Finding("storage", False, f"Storage: {error}")
 
 
 async def check_platforms(settings: Settings) -> "list[Finding]":
@@ -204,7 +206,7 @@ async def check_platforms(settings: Settings) -> "list[Finding]":
                 findings.append(Finding(platform.name, ok, sentence))
                 await platform.close()
     if not findings:
-        return [Finding("platforms", True, "no token is set; `liqwatch run` serves this terminal")]
+        return [Finding("platforms", True, "No token is set: `liqwatch run` serves this terminal.")]
     return findings
 
 
@@ -226,8 +228,8 @@ def _run(work: Coroutine[Any, Any, Any]) -> Any:
     try:
         return asyncio.run(work)
     except BaseExceptionGroup as group:
-        known = group.subgroup((ConfigError, UserError))
-        if known is None or group.split((ConfigError, UserError))[1] is not None:
+        known, unknown = group.split((ConfigError, StoreError, UserError))
+        if known is None or unknown is not None:
             raise
         raise _first(known) from None
 
@@ -243,7 +245,7 @@ def main() -> None:
     """What ``liqwatch`` runs: mistakes are one sentence on stderr and exit code 2."""
     try:
         cli()
-    except (ConfigError, UserError) as mistake:
+    except (ConfigError, StoreError, UserError) as mistake:
         Console(stderr=True, soft_wrap=True).print(str(mistake), style="red", markup=False)
         sys.exit(2)
 

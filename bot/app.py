@@ -126,6 +126,8 @@ class Bot:
 
     async def _report_refusal(self, name: str, sentence: str) -> None:
         self.refused[name] = sentence
+        if len(self.refused) < len(self.platforms):  # else it is how the program ends
+            log.error("platform stopped", platform=name, reason=sentence)
         await self.operator.tell(f"⚠️ {name.capitalize()} has stopped: {sentence}")
 
     async def _carry_out(self, carrying: Sequence[asyncio.Task[None]]) -> None:

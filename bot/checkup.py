@@ -15,6 +15,7 @@ from bot.listing import ask
 from bot.market import Instrument
 from bot.web import Failure, Kind
 from bot.wire import Limits, Wire
+from bot.wording.numbers import named
 
 PATIENCE = Limits(connect_s=5.0, ack_s=4.0, fetch_s=6.0)
 """A person waits for the answer: shorter than what a running feed allows."""
@@ -23,7 +24,10 @@ WHOLE_S = 15.0
 
 
 class Finding(msgspec.Struct, frozen=True):
-    """One line of ``liqwatch check``; ``remedy`` is empty where all is well."""
+    """One line of ``liqwatch check``: whose, and a sentence that names it too.
+
+    ``remedy`` is empty where all is well.
+    """
 
     name: str
     ok: bool
@@ -67,7 +71,9 @@ async def _check(exchange: Exchange, urls: Mapping[str, str], wire: Wire) -> Fin
     if isinstance(instruments, Failure):
         return _bad(exchange, urls, "instruments", instruments, wire.proxy)
     return Finding(
-        exchange.name, True, f"live feed acknowledged, {len(instruments):,} instruments listed"
+        exchange.name,
+        True,
+        f"{named(exchange.name)}: live feed acknowledged, {len(instruments):,} instruments listed",
     )
 
 
@@ -96,7 +102,8 @@ def _bad(
 ) -> Finding:
     settings = " or ".join(f"{exchange.name}_{role}_URL".upper() for role in urls)
     remedy = _remedy(failure.kind, settings, proxy)
-    return Finding(exchange.name, False, f"{what}: {failure.sentence}", remedy)
+    sentence = f"{named(exchange.name)}: {what}: {failure.sentence}"
+    return Finding(exchange.name, False, sentence, remedy)
 
 
 def _remedy(kind: Kind, settings: str, proxy: str | None) -> str:

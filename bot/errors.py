@@ -21,5 +21,9 @@ class ConfigError(Exception):
     """A setting that cannot work; found at start, said in one sentence, exit code 2."""
 
 
+class InUseError(ConfigError):
+    """Another process has the database; no fault when that is what one asks about."""
+
+
 class StoreError(Exception):
     """Storage could not do it now (locked, full, unreachable); nothing was changed. Try again."""

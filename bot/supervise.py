@@ -29,7 +29,6 @@ async def supervise(
             await run()
             return
         except ConfigError as error:
-            log.error("platform stopped", platform=name, reason=str(error))
             await refused(name, str(error))
             return
         except Exception:  # a platform's fault must stay its own

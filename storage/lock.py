@@ -7,7 +7,7 @@ import os
 import sys
 from pathlib import Path
 
-from bot.errors import ConfigError
+from bot.errors import ConfigError, InUseError
 
 if sys.platform == "win32":
     import msvcrt
@@ -42,7 +42,7 @@ class WriterLock:
             _seize(handle)
         except OSError:
             os.close(handle)
-            raise ConfigError(
+            raise InUseError(
                 f"Another Liqwatch is already running on {self._database}: stop it first, or "
                 "choose another data directory."
             ) from None

@@ -53,7 +53,8 @@ def _amount(alert: Alert, verb: str) -> str:
         amount = reading.long if side is Side.LONG else reading.short
         what = f"{money(amount)}{plus(reading)}"
         of = f"of {reading.coin} {side.word}s " if reading.coin else f"of {side.word}s "
-        share = f"{sided(reading, side).split()[0]} of all"
+        if not reading.coin:
+            share = f"{share.split()[0]} of all"
     elif metric == "count":
         what, of = f"{count(reading.count)}{plus(reading)}", f"{_coin(reading)}orders "
     return f"{sign(side)} {what} {of}{verb}{_on(reading)}in {duration(reading.span_ms)} · {share}"

@@ -79,7 +79,7 @@ async def test_check_tells_what_can_be_reached_from_here(
     end = await ran(tmp_path, world.environment("telegram", "discord"), "check")
     assert end.code == (0 if reachable else 1), end
     assert end.err == ""
-    assert "bybit: live feed acknowledged" in end.out
+    assert "Bybit: live feed acknowledged" in end.out
     assert "https://discord.com/oauth2/authorize?client_id=" in end.out
     assert ("@liqwatch_bot" in end.out) is reachable
     assert ("@BotFather" in end.out) is not reachable
