@@ -10,7 +10,7 @@ from bot.clock import SECOND_MS
 from bot.figures import Hearing, Order, Reading, Split
 from bot.market import Side
 from bot.metrics.metric import NEVER
-from bot.roster import ARMED, DEAD, PAUSED, Roster, Topic
+from bot.roster import ARMED, PAUSED, Roster, Topic
 from bot.rules import Rule, RuleState
 
 BURST_MS = 15 * SECOND_MS
@@ -60,94 +60,98 @@ def _splits(orders: list[tuple[str, Order]]) -> tuple[Split, ...]:
     return tuple(sorted(splits, key=lambda split: (-split.total, split.name)))
 
 
-class _Ladder:
+class Ladder:
     """The order rules of one scope: amounts ascending, and whose they are."""
 
-    __slots__ = ("amounts", "number", "scope", "slots")
+    __slots__ = ("amounts", "floor", "loaded", "number", "scope", "slots")
 
     def __init__(self, scope: Scope, number: int) -> None:
         self.scope = scope
         self.number = number
+        self.floor: int | None = None
+        self.loaded: array[int] = array("I")
         self.amounts: array[int] = array("q")
         self.slots: array[int] = array("I")
+
+    @property
+    def topic(self) -> Topic:
+        return *self.scope, "", ORDER
+
+    def load(self, roster: Roster, slot: int) -> None:
+        """``sort`` must follow."""
+        if roster.standing[slot] != PAUSED:
+            roster.standing[slot] = ARMED
+            self.loaded.append(slot)
+
+    def sort(self, roster: Roster) -> None:
+        thresholds = roster.thresholds
+        self.slots = array("I", sorted(self.slots + self.loaded, key=thresholds.__getitem__))
+        self.amounts = array("q", (thresholds[slot] for slot in self.slots))
+        del self.loaded[:]
+
+    def arm(self, roster: Roster, slot: int) -> None:
+        """Let a rule wait for orders."""
+        roster.place(slot, ARMED)
+        threshold = roster.thresholds[slot]
+        at = bisect_right(self.amounts, threshold)
+        self.amounts.insert(at, threshold)
+        self.slots.insert(at, slot)
+
+    def leave(self, roster: Roster, slot: int, standing: int) -> None:
+        if roster.standing[slot] == ARMED:
+            at = self.slots.index(slot)
+            del self.slots[at], self.amounts[at]
+        roster.place(slot, standing)
 
 
 class Bursts:
     """Order rules by scope, and the bursts that are going on.
 
     ``touched`` collects the slots of bursts that began or grew since it was last emptied,
-    ``begun`` those that began.
+    ``begun`` those that began. No order below ``lowest`` matters to any rule.
     """
 
-    def __init__(self) -> None:
-        self.roster = Roster(self._topic)
+    def __init__(self, roster: Roster) -> None:
         self.touched: dict[int, None] = {}
         self.begun: list[int] = []
         self.lowest = NEVER
-        self._scopes: dict[Scope, _Ladder] = {}
-        self._ladders: list[_Ladder] = []
+        self._roster = roster
+        self._ladders: dict[Scope, Ladder] = {}
         self._going: dict[int, Burst] = {}
-
-    def load(self, rule: Rule, state: RuleState) -> None:
-        """Take one rule at the start; ``begin`` must follow."""
-        ladder = self.ladder(rule)
-        slot = self.roster.enter(rule, state, ladder)
-        if self.roster.standing[slot] != PAUSED:
-            self.roster.standing[slot] = ARMED
-            self._ladders[ladder].slots.append(slot)
 
     def begin(self) -> None:
         """After loading: order the ladders."""
-        thresholds = self.roster.thresholds
-        for ladder in self._ladders:
-            ladder.slots = array("I", sorted(ladder.slots, key=thresholds.__getitem__))
-            ladder.amounts = array("q", (thresholds[slot] for slot in ladder.slots))
+        for ladder in self._ladders.values():
+            ladder.sort(self._roster)
         self._find_lowest()
 
-    def ladder(self, rule: Rule) -> int:
-        """The number of the scope's ladder; made when there is none."""
-        scope = (rule.coin, rule.exchange)
-        known = self._scopes.get(scope)
+    def ladder(self, coin: str | None, exchange: str | None) -> Ladder:
+        """The ladder of a scope; made when there is none."""
+        known = self._ladders.get((coin, exchange))
         if known is None:
-            known = self._scopes[scope] = _Ladder(scope, len(self._ladders))
-            self._ladders.append(known)
-        return known.number
+            known = Ladder((coin, exchange), len(self._roster.homes))
+            self._ladders[coin, exchange] = known
+            self._roster.homes.append(known)
+        return known
 
-    def enter(self, rule: Rule, state: RuleState) -> int:
-        """The slot of a rule that was saved; ``save`` must follow."""
-        return self.roster.enter(rule, state, self.ladder(rule))
-
-    def save(self, rule: Rule, slot: int) -> None:
-        """Place a new or changed rule."""
-        self.roster.place(slot, PAUSED if rule.paused else ARMED)
-        if not rule.paused:
-            ladder = self._ladders[self.roster.groups[slot]]
-            at = bisect_right(ladder.amounts, rule.threshold)
-            ladder.amounts.insert(at, rule.threshold)
-            ladder.slots.insert(at, slot)
-        self._find_lowest()
-
-    def remove(self, slot: int, standing: int = DEAD) -> None:
-        """A rule rests or is gone; its burst is over."""
-        ladder = self._ladders[self.roster.groups[slot]]
-        if self.roster.standing[slot] == ARMED:
-            at = ladder.slots.index(slot)
-            del ladder.slots[at], ladder.amounts[at]
-        self.roster.place(slot, standing)
+    def save(self, rule: Rule, state: RuleState) -> int:
+        """Place a new or changed rule; its slot. A burst that it had is over."""
+        ladder = self.ladder(rule.coin, rule.exchange)
+        slot = self._roster.enter(rule, state, ladder)
         self._going.pop(slot, None)
+        if not rule.paused:
+            ladder.arm(self._roster, slot)
         self._find_lowest()
+        return slot
 
     def hear(self, order: Order, now_ms: int) -> None:
         """Take one order; ``lowest`` tells whether any rule can care."""
         for scope in _scopes(order):
-            ladder = self._scopes.get(scope)
+            ladder = self._ladders.get(scope)
             if ladder is None or not ladder.amounts or order.usd < ladder.amounts[0]:
                 continue
             for slot in ladder.slots[: bisect_right(ladder.amounts, order.usd)]:
                 self._tell(slot, order, now_ms)
-
-    def scope(self, slot: int) -> Scope:
-        return self._ladders[self.roster.groups[slot]].scope
 
     def burst(self, slot: int) -> Burst:
         """Raises ``KeyError`` when none is going on."""
@@ -163,17 +167,14 @@ class Bursts:
         burst = self._going.get(slot)
         if burst is None or _over(burst, now_ms):
             self._going[slot] = burst = Burst(now_ms, [])
-            self.roster.episodes[slot] += 1
+            self._roster.episodes[slot] += 1
             self.begun.append(slot)
         burst.orders.append(order)
         self.touched[slot] = None
 
     def _find_lowest(self) -> None:
-        self.lowest = min((lad.amounts[0] for lad in self._ladders if lad.amounts), default=NEVER)
-
-    def _topic(self, number: int) -> Topic:
-        coin, exchange = self._ladders[number].scope
-        return coin, exchange, "", ORDER
+        firsts = (ladder.amounts[0] for ladder in self._ladders.values() if ladder.amounts)
+        self.lowest = min(firsts, default=NEVER)
 
 
 def _over(burst: Burst, now_ms: int) -> bool:

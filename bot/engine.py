@@ -15,7 +15,7 @@ from bot.loading import Loading
 from bot.market import Gap, usd
 from bot.metrics import METRICS
 from bot.readings import Readings
-from bot.roster import DEAD
+from bot.roster import DEAD, Roster
 from bot.rules import WINDOWS, Alert, Rule, RuleState
 from bot.windows import Windows
 
@@ -39,9 +39,10 @@ class Engine:
         self.windows = Windows(start_ms)
         self.ears = Ears(exchanges, start_ms)
         self.readings = Readings(self.windows, self.ears)
-        self._index = Index(self.windows, self.ears)
-        self._bursts = Bursts()
-        self._loading = Loading(self._index, self._bursts)
+        self._roster = Roster()
+        self._index = Index(self.windows, self.ears, self._roster)
+        self._bursts = Bursts(self._roster)
+        self._loading = Loading(self._index, self._bursts, self._roster)
 
     @property
     def now_ms(self) -> int:
@@ -59,25 +60,15 @@ class Engine:
 
         A rule whose metric or window is not known any more is left out.
         """
-        many = 0
-        index, bursts = self._index, self._bursts
-        for rule, state in rules:
-            if rule.metric == ORDER:
-                bursts.load(rule, state)
-            elif rule.metric in METRICS and rule.window in WINDOWS:
-                index.load(rule, state)
-            else:
-                continue
-            many += 1
-        return many
+        return self._loading.take(rules)
 
     def take_columns(self, columns: RuleColumns) -> int:
         """``take`` for many rules at once."""
-        return self._loading.take(columns)
+        return self._loading.take_columns(columns)
 
     def begin(self) -> None:
         """All rules were taken: put them in order."""
-        self._loading = Loading(self._index, self._bursts)
+        self._loading.end()
         self._index.begin()
         self._bursts.begin()
 
@@ -102,14 +93,12 @@ class Engine:
         elif isinstance(event, RuleRemoved):
             self._remove(event.rule)
         elif isinstance(event, ChatMoved):
-            for rules in (self._index, self._bursts):
-                rules.roster.move_chat(event.platform, event.old_chat, event.new_chat)
+            self._roster.move_chat(event.platform, event.old_chat, event.new_chat)
         return caused
 
     def rules(self) -> Iterator[Rule]:
         """All rules that are held, paused ones too; made anew, because columns hold them."""
-        for rules in (self._index, self._bursts):
-            yield from rules.roster.rules()
+        return self._roster.rules()
 
     def value(self, rule: Rule) -> int | None:
         """What a windowed rule reads now; None where it is unknown, and for ``order``."""
@@ -146,18 +135,18 @@ class Engine:
         index, bursts = self._index, self._bursts
         if index.calmed or index.fired:
             slots = dict.fromkeys([*index.calmed, *(fired.slot for fired in index.fired)])
-            caused.states.extend(index.roster.state(slot) for slot in slots)
+            caused.states.extend(self._roster.state(slot) for slot in slots)
             caused.alerts.extend(self._alert(fired) for fired in index.fired)
             index.calmed.clear()
             index.fired.clear()
         if bursts.touched:
-            caused.states.extend(bursts.roster.state(slot) for slot in bursts.begun)
+            caused.states.extend(self._roster.state(slot) for slot in bursts.begun)
             caused.alerts.extend(self._burst(slot) for slot in bursts.touched)
             bursts.begun.clear()
             bursts.touched.clear()
 
     def _alert(self, fired: Fired) -> Alert:
-        roster = self._index.roster
+        roster = self._roster
         rule = roster.rule(fired.slot)
         return Alert(
             rule=rule,
@@ -169,12 +158,13 @@ class Engine:
         )
 
     def _burst(self, slot: int) -> Alert:
-        burst, scope = self._bursts.burst(slot), self._bursts.scope(slot)
+        rule, burst = self._roster.rule(slot), self._bursts.burst(slot)
+        scope = (rule.coin, rule.exchange)
         hearing = self.ears.hearing(scope[1], BURST_MS, self.now_ms)
         complete = self.ears.complete(scope[1], BURST_MS, self.now_ms)
         return Alert(
-            rule=self._bursts.roster.rule(slot),
-            episode=self._bursts.roster.episodes[slot],
+            rule=rule,
+            episode=self._roster.episodes[slot],
             level=1,
             value=burst.largest.usd,
             at_ms=self.now_ms,
@@ -185,18 +175,13 @@ class Engine:
     def _save(self, rule: Rule, state: RuleState) -> RuleState:
         """A rule that is new, changed or resumed begins anew; its episodes go on."""
         rules = self._bursts if rule.metric == ORDER else self._index
-        known = self._remove(rule.id)
-        episode = max(known, state.episode)
-        slot = rules.enter(rule, RuleState(rule.id, episode=episode))
-        rules.save(rule, slot)
-        return rules.roster.state(slot)
+        episode = max(self._remove(rule.id), state.episode)
+        return self._roster.state(rules.save(rule, RuleState(rule.id, episode=episode)))
 
     def _remove(self, rule_id: int) -> int:
         """Take a rule out; how many episodes it had."""
-        episodes = 0
-        for rules in (self._index, self._bursts):
-            slot = rules.roster.slot(rule_id)
-            if slot is not None and rules.roster.standing[slot] != DEAD:
-                episodes = max(episodes, rules.roster.episodes[slot])
-                rules.remove(slot, DEAD)
-        return episodes
+        slot = self._roster.slot(rule_id)
+        if slot is None or self._roster.standing[slot] == DEAD:
+            return 0
+        self._roster.home(slot).leave(self._roster, slot, DEAD)
+        return self._roster.episodes[slot]

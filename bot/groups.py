@@ -4,8 +4,8 @@ from array import array
 from heapq import heappop, heappush
 
 from bot.metrics.metric import NEVER, Metric
-from bot.roster import ARMED, DISARMED, Roster
-from bot.tally import Tally
+from bot.roster import ARMED, DISARMED, Roster, Topic
+from bot.tally import NAMES, Tally
 
 _SLOT = 32
 _LEVEL = 64
@@ -46,6 +46,8 @@ class Watch:
 class Group:
     """Rules of one window, scope, metric and floor, waiting on two sides of its value.
 
+    ``floor`` is None where the metric has none.
+
     ``rise`` is the lowest amount that makes one speak when it is exceeded (``NEVER``: none waits),
     ``fall`` the highest below which one is armed again (-1: none waits). Those that were loaded
     wait in ``loaded``, highest first; all others in heaps of single integers: the amount, the
@@ -54,7 +56,7 @@ class Group:
 
     __slots__ = ("fall", "falls", "floor", "loaded", "metric", "number", "rise", "rises", "watch")
 
-    def __init__(self, watch: Watch, metric: Metric, floor: int, number: int) -> None:
+    def __init__(self, watch: Watch, metric: Metric, floor: int | None, number: int) -> None:
         self.watch = watch
         self.metric = metric
         self.floor = floor
@@ -65,8 +67,13 @@ class Group:
         self.rise = NEVER
         self.fall = -1
 
+    @property
+    def topic(self) -> Topic:
+        tally = self.watch.tally
+        return tally.coin, tally.exchange, NAMES[self.watch.place], self.metric.name
+
     def load(self, roster: Roster, slot: int) -> None:
-        """Take a rule at the start; ``sort`` must follow."""
+        """``sort`` must follow."""
         if roster.standing[slot] == ARMED:
             self.loaded.append(slot)
         elif roster.standing[slot] == DISARMED:
@@ -80,8 +87,7 @@ class Group:
             self.loaded.reverse()
         self.settle(roster)
 
-    def remove(self, roster: Roster, slot: int, standing: int) -> None:
-        """A rule waits no more: it rests or is gone."""
+    def leave(self, roster: Roster, slot: int, standing: int) -> None:
         roster.place(slot, standing)
         self.settle(roster)
 

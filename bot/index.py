@@ -8,13 +8,10 @@ from bot.groups import Group, Watch
 from bot.hearing import NEVER_MS, Ears
 from bot.metrics import METRICS
 from bot.metrics.metric import NEVER, Slack, Sums, Unit
-from bot.roster import PAUSED, Roster, Topic
+from bot.roster import PAUSED, Roster
 from bot.rules import Rule, RuleState
 from bot.tally import PLACES, SPANS, Tally
 from bot.windows import Windows
-
-NAMES = tuple(PLACES)
-
 
 NOTHING = Slack(0, 0)
 """Whatever moves may matter."""
@@ -36,12 +33,12 @@ class Index:
     last emptied.
     """
 
-    def __init__(self, windows: Windows, ears: Ears) -> None:
-        self.roster = Roster(self._topic)
+    def __init__(self, windows: Windows, ears: Ears, roster: Roster) -> None:
         self.fired: list[Fired] = []
         self.calmed: list[int] = []
         self._windows = windows
         self._ears = ears
+        self._roster = roster
         self._groups: list[Group] = []
         self._watches: dict[Tally, list[Watch]] = {}
         self._blocked: dict[tuple[str | None, int], set[Watch]] = {}
@@ -55,11 +52,12 @@ class Index:
         """The group that a windowed rule belongs to; made when there is none."""
         watch = self._watch(coin, exchange, PLACES[window])
         metric = METRICS[metric_name]
-        floor = floor if metric.unit is Unit.SHARE else 0
+        judged = floor if metric.unit is Unit.SHARE else None
         for group in watch.groups:
-            if group.metric is metric and group.floor == floor:
+            if group.metric is metric and group.floor == judged:
                 return group
-        made = Group(watch, metric, floor, len(self._groups))
+        made = Group(watch, metric, judged, len(self._roster.homes))
+        self._roster.homes.append(made)
         self._groups.append(made)
         watch.groups.append(made)
         return made
@@ -67,40 +65,31 @@ class Index:
     def group_of(self, rule: Rule) -> Group:
         return self.group(rule.coin, rule.exchange, rule.window, rule.metric, rule.floor)
 
-    def enter(self, rule: Rule, state: RuleState) -> int:
-        """The slot of a rule that was saved; ``save`` must follow."""
-        return self.roster.enter(rule, state, self.group_of(rule).number)
-
-    def save(self, rule: Rule, slot: int) -> None:
-        """Place a new or changed rule by what its window reads now."""
-        group = self._groups[self.roster.groups[slot]]
+    def save(self, rule: Rule, state: RuleState) -> int:
+        """Place a new or changed rule by what its window reads now; its slot."""
+        group, roster = self.group_of(rule), self._roster
+        slot = roster.enter(rule, state, group)
         value = self.value(group)
         if rule.paused:
-            group.remove(self.roster, slot, PAUSED)
+            group.leave(roster, slot, PAUSED)
         elif value is not None and value > rule.threshold:
-            group.disarm(self.roster, slot, 0)
+            group.disarm(roster, slot, 0)
         else:
-            group.arm(self.roster, slot)
-        group.settle(self.roster)
+            group.arm(roster, slot)
+        group.settle(roster)
         self._judge(group.watch)
-
-    def load(self, rule: Rule, state: RuleState) -> None:
-        """Take one rule at the start; ``begin`` must follow."""
-        group = self.group_of(rule)
-        group.load(self.roster, self.roster.enter(rule, state, group.number))
-
-    def remove(self, slot: int, standing: int) -> None:
-        """A rule rests or is gone."""
-        self._groups[self.roster.groups[slot]].remove(self.roster, slot, standing)
+        return slot
 
     def value(self, group: Group) -> int | None:
         watch = group.watch
-        return group.metric.value(watch.tally.sums(watch.place, self._windows.now_ms), group.floor)
+        return group.metric.value(
+            watch.tally.sums(watch.place, self._windows.now_ms), group.floor or 0
+        )
 
     def begin(self) -> None:
         """After loading: order what waits, and look at every window once."""
         for group in self._groups:
-            group.sort(self.roster)
+            group.sort(self._roster)
         for tally, watches in self._watches.items():
             for watch in watches:
                 self._judge(watch)
@@ -160,7 +149,7 @@ class Index:
         peak = -1
         for group in watch.groups:
             metric = group.metric
-            slack = metric.slack(sums, group.floor, group.rise, group.fall)
+            slack = metric.slack(sums, group.floor or 0, group.rise, group.fall)
             if slack is None:
                 slack = self._turn(watch, group, sums)
             # Comparisons, because this runs for every group of a window that has moved.
@@ -183,16 +172,16 @@ class Index:
 
     def _turn(self, watch: Watch, group: Group, sums: Sums) -> Slack:
         """Let a group's rules speak or be armed again, and find the slack it has after that."""
-        metric, floor = group.metric, group.floor
+        metric, floor = group.metric, group.floor or 0
         value = metric.value(sums, floor)
         if value is not None and value > group.rise:
-            for slot, level in group.speak(self.roster, value):
+            for slot, level in group.speak(self._roster, value):
                 self.fired.append(Fired(slot, level, value, watch))
         fall = group.fall
         low = metric.low(sums, floor)
         if low is not None and low < fall:
             if self._complete(watch):
-                self.calmed += group.calm(self.roster, low)
+                self.calmed += group.calm(self._roster, low)
                 fall = group.fall
             else:
                 fall = -1
@@ -232,8 +221,3 @@ class Index:
                 return watch
         watches.append(Watch(tally, place))
         return watches[-1]
-
-    def _topic(self, number: int) -> Topic:
-        group = self._groups[number]
-        watch = group.watch
-        return watch.tally.coin, watch.tally.exchange, NAMES[watch.place], group.metric.name

@@ -1,72 +1,110 @@
 """How a million rules come in at the start: in columns, and out of them into columns."""
 
+from array import array
+from collections.abc import Iterable, Iterator
+
 from bot.bursts import ORDER, Bursts
 from bot.columns import RuleColumns
-from bot.groups import Group
 from bot.index import Index
 from bot.metrics import METRICS
-from bot.roster import standing
-from bot.rules import WINDOWS
+from bot.roster import ARMED, DEAD, Home, Roster, Topic
+from bot.rules import WINDOWS, Rule, RuleState
 
-MOST_KNOWN = 20_000
-"""Groups that are kept at hand; most rules share a few."""
+_ByMetric = dict[str, Home]
+_Known = dict[str, dict[str, dict[str, _ByMetric]]]
+"""Homes by coin, exchange, window and metric: the last one that was asked for, if its floor fits.
+
+Nested, because a tuple for each home would be as large as all that is kept of its rules.
+"""
+
+
+class Nowhere:
+    """The home of rules whose metric or window is not known any more: they are dead."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        self.floor: int | None = None
+        self.loaded: array[int] = array("I")
+
+    @property
+    def topic(self) -> Topic:
+        return None, None, "", ""
+
+    def load(self, roster: Roster, slot: int) -> None:
+        roster.standing[slot] = DEAD
+
+    def leave(self, roster: Roster, slot: int, standing: int) -> None:
+        roster.place(slot, standing)
 
 
 class Loading:
     """Takes batches; the index and the bursts must ``begin`` after the last."""
 
-    def __init__(self, index: Index, bursts: Bursts) -> None:
+    def __init__(self, index: Index, bursts: Bursts, roster: Roster) -> None:
         self._index = index
         self._bursts = bursts
-        self._known: dict[tuple[str, str, str, str, int], Group] = {}
+        self._roster = roster
+        self._known: _Known = {}
+        self._nowhere: Home = Nowhere(len(roster.homes))
+        roster.homes.append(self._nowhere)
 
-    def take(self, columns: RuleColumns) -> int:
+    def take(self, rules: Iterable[tuple[Rule, RuleState]]) -> int:
+        """Take rules one by one; how many were understood."""
+        many = 0
+        for rule, state in rules:
+            coin, exchange = rule.coin or "", rule.exchange or ""
+            home = self._find(coin, exchange, rule.window, rule.metric, rule.floor)
+            home.load(self._roster, self._roster.enter(rule, state, home))
+            many += home is not self._nowhere
+        return many
+
+    def take_columns(self, columns: RuleColumns) -> int:
         """Take a batch; how many rules were understood."""
-        roster, many = self._index.roster, 0
-        scopes = zip(
+        homes = list(self._homes(columns))
+        slots = self._roster.extend(columns, homes)
+        if slots is None:
+            return self.take(columns.pairs())
+        standing, nowhere = self._roster.standing, self._nowhere
+        for slot, home in zip(slots, homes, strict=True):
+            if standing[slot] == ARMED:
+                home.loaded.append(slot)
+            else:
+                home.load(self._roster, slot)
+        for slot in nowhere.loaded:
+            nowhere.load(self._roster, slot)
+        del nowhere.loaded[:]
+        return len(homes) - homes.count(nowhere)
+
+    def _homes(self, columns: RuleColumns) -> Iterator[Home]:
+        known = self._known
+        for coin, exchange, window, metric, floor in zip(
             columns.coins,
             columns.exchanges,
             columns.windows,
             columns.metrics,
             columns.floors,
             strict=True,
-        )
-        rows = zip(
-            columns.ids,
-            map(roster.kind, columns.platforms, map(bool, columns.direct)),
-            columns.chats,
-            columns.threads,
-            columns.authors,
-            columns.thresholds,
-            columns.floors,
-            columns.created_ms,
-            map(standing, columns.paused, columns.armed),
-            columns.episodes,
-            columns.levels,
-            strict=True,
-        )
-        for scope, row in zip(scopes, rows, strict=True):
-            group = self._known.get(scope) or self._find(scope)
-            if group is not None:
-                group.load(roster, roster.append(*row, group.number))
-                many += 1
-        return many + self._orders(columns)
+        ):
+            try:
+                home = known[coin][exchange][window][metric]
+            except KeyError:
+                yield self._find(coin, exchange, window, metric, floor)
+            else:
+                if home.floor is None or home.floor == floor:
+                    yield home
+                else:
+                    yield self._find(coin, exchange, window, metric, floor)
 
-    def _find(self, scope: tuple[str, str, str, str, int]) -> Group | None:
-        coin, exchange, window, metric, floor = scope
-        if metric not in METRICS or not METRICS[metric].windowed or window not in WINDOWS:
-            return None
-        if len(self._known) >= MOST_KNOWN:
-            self._known.clear()
-        group = self._index.group(coin or None, exchange or None, window, metric, floor)
-        self._known[scope] = group
-        return group
+    def end(self) -> None:
+        """All were taken."""
+        self._known.clear()
 
-    def _orders(self, columns: RuleColumns) -> int:
-        """Order rules are few, and wait elsewhere."""
-        if ORDER not in columns.metrics:
-            return 0
-        orders = [pair for pair in columns.pairs() if pair[0].metric == ORDER]
-        for rule, state in orders:
-            self._bursts.load(rule, state)
-        return len(orders)
+    def _find(self, coin: str, exchange: str, window: str, metric: str, floor: int) -> Home:
+        home: Home = self._nowhere
+        if metric == ORDER:
+            home = self._bursts.ladder(coin or None, exchange or None)
+        elif metric in METRICS and window in WINDOWS:
+            home = self._index.group(coin or None, exchange or None, window, metric, floor)
+        by_window = self._known.setdefault(coin, {}).setdefault(exchange, {})
+        by_window.setdefault(window, {})[metric] = home
+        return home

@@ -2,8 +2,11 @@
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
+from operator import lt
+from typing import Protocol
 
+from bot.columns import RuleColumns
 from bot.rules import Destination, Rule, RuleState
 
 DEAD, PAUSED, DISARMED, ARMED = range(4)
@@ -13,26 +16,40 @@ Topic = tuple[str | None, str | None, str, str]
 """(coin, exchange, window, metric) of a rule."""
 
 
-def standing(paused: object, armed: object) -> int:
-    """What a rule is that was stored with these truths."""
-    return PAUSED if paused else ARMED if armed else DISARMED
+class Home(Protocol):
+    """Where rules of one topic wait.
+
+    ``loaded`` are slots that came in armed at the start; ``floor`` None: whatever the rule's is.
+    """
+
+    number: int
+    floor: int | None
+    loaded: "array[int]"
+
+    @property
+    def topic(self) -> Topic: ...
+
+    def load(self, roster: "Roster", slot: int) -> None:
+        """Let a rule wait that came in at the start."""
+        ...
+
+    def leave(self, roster: "Roster", slot: int, standing: int) -> None:
+        """A rule waits no more: it rests or is gone."""
+        ...
 
 
 class Roster:
-    """Rules by slot. ``turns`` counts how often a slot was placed anew: older places are void.
+    """Rules by slot. ``turns`` counts how often a slot was placed anew: older places are void."""
 
-    ``topic`` tells the topic of the group that a rule belongs to; it is kept there, once for all.
-    """
-
-    def __init__(self, topic: Callable[[int], Topic]) -> None:
-        self._topic = topic
+    def __init__(self) -> None:
+        self.homes: list[Home] = []
         self.thresholds = array("q")
-        self.floors = array("q")
-        self.groups = array("I")
         self.turns = array("I")
         self.episodes = array("I")
         self.levels = array("B")
         self.standing = array("B")
+        self._homes = array("I")
+        self._floors = array("q")
         self._ids = array("q")
         self._chats = array("q")
         self._threads = array("q")
@@ -40,7 +57,7 @@ class Roster:
         self._created = array("q")
         self._kinds = array("H")
         self._kind_names: list[tuple[str, bool]] = []
-        self._kind_numbers: dict[tuple[str, bool], int] = {}
+        self._kind_numbers: dict[tuple[str, int], int] = {}
         self._stray: dict[int, int] | None = None
 
     def __len__(self) -> int:
@@ -54,72 +71,49 @@ class Roster:
         slot = bisect_left(self._ids, rule_id)
         return slot if slot < len(self._ids) and self._ids[slot] == rule_id else None
 
-    def append(
-        self,
-        rule_id: int,
-        kind: int,
-        chat: int,
-        thread: int,
-        author: int,
-        threshold: int,
-        floor: int,
-        created_ms: int,
-        standing: int,
-        episode: int,
-        level: int,
-        group: int,
-    ) -> int:
-        """Take a rule that is not here yet, ``kind`` from ``kind``; its slot."""
-        slot = len(self._ids)
-        if self._stray is not None:
-            self._stray[rule_id] = slot
-        elif slot and self._ids[-1] >= rule_id:
-            self._stray = {known: place for place, known in enumerate(self._ids)}
-            self._stray[rule_id] = slot
-        self._ids.append(rule_id)
-        self._kinds.append(kind)
-        self._chats.append(chat)
-        self._threads.append(thread)
-        self._authors.append(author)
-        self._created.append(created_ms)
-        self.thresholds.append(threshold)
-        self.floors.append(floor)
-        self.groups.append(group)
-        self.turns.append(0)
-        self.episodes.append(episode)
-        self.levels.append(level)
-        self.standing.append(standing)
-        return slot
-
-    def enter(self, rule: Rule, state: RuleState, group: int) -> int:
+    def enter(self, rule: Rule, state: RuleState, home: Home) -> int:
         """Take a new rule, or the new version of one that waits nowhere; its slot."""
         destination = rule.destination
         slot = self.slot(rule.id)
         if slot is None:
-            return self.append(
-                rule.id,
-                self.kind(destination.platform, destination.direct),
-                destination.chat,
-                destination.thread,
-                rule.author,
-                rule.threshold,
-                rule.floor,
-                rule.created_ms,
-                standing(rule.paused, state.armed),
-                state.episode,
-                state.level,
-                group,
-            )
+            slot = self._open(rule.id)
         self._chats[slot] = destination.chat
         self._threads[slot] = destination.thread
-        self._kinds[slot] = self.kind(destination.platform, destination.direct)
+        self._kinds[slot] = self._kind(destination.platform, destination.direct)
         self._authors[slot] = rule.author
         self._created[slot] = rule.created_ms
         self.thresholds[slot] = rule.threshold
-        self.floors[slot] = rule.floor
-        self.groups[slot] = group
+        self._floors[slot] = rule.floor
+        self._homes[slot] = home.number
         self.episodes[slot] = state.episode
+        self.levels[slot] = state.level
+        self.standing[slot] = PAUSED if rule.paused else ARMED if state.armed else DISARMED
         return slot
+
+    def extend(self, columns: RuleColumns, homes: Sequence[Home]) -> range | None:
+        """Take a batch; its slots. None, and nothing is taken, when ids are not ascending."""
+        ids = array("q", columns.ids)
+        first, many = len(self._ids), len(ids)
+        ascending = all(map(lt, ids, ids[1:])) and (not first or self._ids[-1] < ids[0])
+        if self._stray is not None or not ascending:
+            return None
+        self._ids += ids
+        self._kinds += array("H", self._kinds_of(columns))
+        self._chats += array("q", columns.chats)
+        self._threads += array("q", columns.threads)
+        self._authors += array("q", columns.authors)
+        self._created += array("q", columns.created_ms)
+        self.thresholds += array("q", columns.thresholds)
+        self._floors += array("q", columns.floors)
+        self._homes += array("I", [home.number for home in homes])
+        self.turns += array("I", bytes(self.turns.itemsize * many))
+        self.episodes += array("I", columns.episodes)
+        self.levels += array("B", columns.levels)
+        if all(columns.armed) and not any(columns.paused):
+            self.standing += array("B", [ARMED]) * many
+        else:
+            self.standing += array("B", map(_standing, columns.paused, columns.armed))
+        return range(first, first + many)
 
     def place(self, slot: int, standing: int, level: int = 0) -> None:
         """Change what a rule is; every place where it waited is void."""
@@ -127,9 +121,12 @@ class Roster:
         self.standing[slot] = standing
         self.levels[slot] = level
 
+    def home(self, slot: int) -> Home:
+        return self.homes[self._homes[slot]]
+
     def rule(self, slot: int) -> Rule:
         platform, direct = self._kind_names[self._kinds[slot]]
-        coin, exchange, window, metric = self._topic(self.groups[slot])
+        coin, exchange, window, metric = self.home(slot).topic
         return Rule(
             self._ids[slot],
             Destination(platform, self._chats[slot], self._threads[slot], direct),
@@ -139,7 +136,7 @@ class Roster:
             window,
             metric,
             self.thresholds[slot],
-            self.floors[slot],
+            self._floors[slot],
             self.standing[slot] == PAUSED,
             self._created[slot],
         )
@@ -172,11 +169,39 @@ class Roster:
         except ValueError:
             return
 
-    def kind(self, platform: str, direct: bool) -> int:
+    def _open(self, rule_id: int) -> int:
+        """A new slot."""
+        slot = len(self._ids)
+        if self._stray is None and slot and self._ids[-1] >= rule_id:
+            self._stray = {known: place for place, known in enumerate(self._ids)}
+        if self._stray is not None:
+            self._stray[rule_id] = slot
+        self._ids.append(rule_id)
+        numbers = (self._chats, self._threads, self._authors, self._created)
+        for column in (*numbers, self._kinds, self._floors, self._homes, self.thresholds):
+            column.append(0)
+        for column in (self.turns, self.episodes, self.levels, self.standing):
+            column.append(0)
+        return slot
+
+    def _kinds_of(self, columns: RuleColumns) -> list[int]:
+        kinds = list(zip(columns.platforms, columns.direct, strict=True))
+        for platform, direct in set(kinds):
+            self._kind(platform, direct)
+        # A truth of the database, 0 or 1, is as good a key as ours.
+        numbers = self._kind_numbers
+        return [numbers[kind] for kind in kinds]
+
+    def _kind(self, platform: str, direct: int) -> int:
         """The number of a kind of destination."""
-        kind = (platform, direct)
+        kind = (platform, bool(direct))
         known = self._kind_numbers.get(kind)
         if known is None:
             known = self._kind_numbers[kind] = len(self._kind_names)
             self._kind_names.append(kind)
         return known
+
+
+def _standing(paused: object, armed: object) -> int:
+    """What a rule is that was stored with these truths."""
+    return PAUSED if paused else ARMED if armed else DISARMED

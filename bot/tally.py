@@ -9,7 +9,8 @@ from bot.rules import WINDOWS
 SPANS = tuple(WINDOWS.values())
 """Spans in milliseconds, shortest first; a window is named by its place in here."""
 
-PLACES = {name: place for place, name in enumerate(WINDOWS)}
+NAMES = tuple(WINDOWS)
+PLACES = {name: place for place, name in enumerate(NAMES)}
 
 CELL = 6
 
