@@ -19,7 +19,7 @@ EXACT = Context(prec=120, traps=[Inexact, InvalidOperation, Overflow])
 """Products of what frames say: exact, or an ``ArithmeticError``; never silently rounded."""
 
 ONE = Decimal(1)
-"""The size of contracts that count coins or dollars themselves."""
+"""The size of contracts that count coins or dollars themselves: always this very object."""
 
 _times = EXACT.multiply
 
@@ -45,7 +45,8 @@ class Instrument(msgspec.Struct, frozen=True, gc=False):
 
     ``size`` is what one unit of the exchange's quantity stands for: coins when ``linear``
     (notional = quantity * size * price), US dollars when not (notional = quantity * size).
-    ``quote`` outside ``DOLLARS`` leaves the notional unknown.
+    ``quote`` outside ``DOLLARS`` leaves the notional unknown. ``in_dollars`` follows from the rest:
+    the notional is quantity * size * price.
     """
 
     exchange: str
@@ -54,6 +55,13 @@ class Instrument(msgspec.Struct, frozen=True, gc=False):
     quote: str
     size: Decimal
     linear: bool
+    in_dollars: bool = False
+
+    def __post_init__(self) -> None:
+        in_dollars = self.linear and self.quote in DOLLARS
+        msgspec.structs.force_setattr(self, "in_dollars", in_dollars)
+        if self.size == ONE:
+            msgspec.structs.force_setattr(self, "size", ONE)
 
     def notional(self, quantity: Decimal, price: Decimal) -> Decimal | None:
         """US dollars of a position, exact, or None where they cannot be known.
@@ -62,10 +70,7 @@ class Instrument(msgspec.Struct, frozen=True, gc=False):
         """
         if not self.linear:
             return _times(quantity, self.size)
-        if self.quote not in DOLLARS:
-            return None
-        worth = _times(quantity, price)
-        return worth if self.size is ONE else _times(worth, self.size)
+        return _times(_times(quantity, price), self.size) if self.in_dollars else None
 
 
 Instruments = Mapping[str, Instrument]

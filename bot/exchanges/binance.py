@@ -23,6 +23,7 @@ import msgspec
 from bot.errors import ParseError
 from bot.exchanges.checks import (
     MALFORMED,
+    Milliseconds,
     check_text,
     contract_size,
     json_of,
@@ -51,20 +52,25 @@ _DELIVERY = re.compile(r"_\d{6}$")
 _SIDES = {"SELL": Side.LONG, "BUY": Side.SHORT}
 
 
-class _Order(msgspec.Struct, gc=False):
-    """``o``: symbol, order side, quantity asked, limit and average price, quantity filled, time.
+class _Order(msgspec.Struct, gc=False, kw_only=True):
+    """``o``: symbol, order side, average price, quantity filled, time.
 
-    In the frame's order, and numbers as they are written: only two of the four are needed.
+    In the frame's order; numbers as they are written.
     """
 
     s: str
     S: Literal["BUY", "SELL"]
-    q: str = ""
-    p: str = ""
     ap: str = ""
     z: str = ""
-    T: int = 0
+    T: Milliseconds
     st: int = 0
+
+
+class _AskedOrder(_Order):
+    """With quantity and limit price asked for, which count where the others are not told."""
+
+    q: str = ""
+    p: str = ""
 
 
 class _Frame(msgspec.Struct, gc=False):
@@ -74,6 +80,11 @@ class _Frame(msgspec.Struct, gc=False):
     o: _Order | None = None
     st: int = 0
     data: "_Frame | None" = None
+
+
+class _AskedFrame(msgspec.Struct):
+    o: _AskedOrder
+    st: int = 0
 
 
 class _Answer(msgspec.Struct):
@@ -126,14 +137,12 @@ class Binance:
                 check_text(frame)
             message = _DECODER.decode(frame)
             inner = message.data or message
-            if inner.e is None:
+            order = inner.o
+            if order is None or inner.e is None:
                 return _answer(frame)
-            event = _event(inner, received_ms, instruments)
-            return Other() if event is None else Events([event])
-        except msgspec.ValidationError as error:
+            return Events([_event(order, inner.st, received_ms, instruments)])
+        except (ParseError, *MALFORMED) as error:
             return _other_shape(json_of(frame), error, received_ms, instruments)
-        except MALFORMED as error:
-            raise ParseError(f"binance: {error}") from error
 
     def listings(self, urls: Mapping[str, str]) -> tuple[str, ...]:
         rest, coin_rest = urls["rest"], urls.get("coin_rest", urls["rest"])
@@ -149,20 +158,25 @@ class Binance:
             raise ParseError(f"binance exchangeInfo: {error}") from error
 
 
-def _event(frame: _Frame, received_ms: int, instruments: Instruments) -> Liquidation | None:
-    order = frame.o
-    if order is None:
-        raise ParseError("forceOrder without an order")
-    quantity = number(order.z or order.q)
-    if not quantity and order.z:
-        return None  # an order that expired unfilled closed nobody's position
-    # An average of 0 is none yet.
-    price = (order.ap and number(order.ap)) or number(order.p)
-    symbol, market = order.s, frame.st or order.st
+def _event(order: _Order, st: int, received_ms: int, instruments: Instruments) -> Liquidation:
+    symbol, market = order.s, st or order.st
     listed = instruments.get(symbol)
     if listed is None or (market and listed.linear is (market == _COIN_M)):
         listed = _unlisted(symbol, market)
+    price, quantity = number(order.ap), number(order.z)
     return liquidation(listed, _SIDES[order.S], price, quantity, order.T, received_ms)
+
+
+def _asked_event(value: object, received_ms: int, instruments: Instruments) -> Liquidation | None:
+    """An event that may lack what was paid or filled."""
+    frame = msgspec.convert(value, _AskedFrame)
+    order = frame.o
+    if order.z and not number(order.z):
+        return None  # an order that expired unfilled closed nobody's position
+    order.z = order.z or order.q
+    if not (order.ap and number(order.ap)):  # an average of 0 is none yet
+        order.ap = order.p
+    return _event(order, frame.st, received_ms, instruments)
 
 
 @lru_cache(maxsize=4096)
@@ -195,7 +209,7 @@ def _answer(frame: bytes | str) -> Ack | Other:
 def _other_shape(
     value: object, error: Exception, received_ms: int, instruments: Instruments
 ) -> Events | Other:
-    """Arrays, and other streams, which use the same letters for other types.
+    """Incomplete orders, arrays, and other streams, which use the same letters for other types.
 
     An array was never seen, in spite of the stream's name; it would be understood.
     """
@@ -204,11 +218,11 @@ def _other_shape(
     names = [frame.get("e") if isinstance(frame, dict) else None for frame in frames]
     if "forceOrder" not in names and all(isinstance(name, str) for name in names):
         return Other()
-    if not isinstance(inner, list) or None in names:
+    if "forceOrder" not in names or None in names:
         raise ParseError(f"binance: {error}") from error
     try:
         orders = [
-            _event(msgspec.convert(frame, _Frame), received_ms, instruments)
+            _asked_event(frame, received_ms, instruments)
             for frame, name in zip(frames, names, strict=True)
             if name == "forceOrder"
         ]

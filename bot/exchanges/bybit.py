@@ -22,7 +22,15 @@ from zlib import crc32
 import msgspec
 
 from bot.errors import ParseError
-from bot.exchanges.checks import MALFORMED, check_text, json_of, liquidation, listed_rows, number
+from bot.exchanges.checks import (
+    MALFORMED,
+    Milliseconds,
+    check_text,
+    json_of,
+    liquidation,
+    listed_rows,
+    number,
+)
 from bot.exchanges.coins import checked, coin, split_quote
 from bot.exchanges.dialect import Ack, Events, Heartbeat, Other, Parsed, Pong, Publication, Stream
 from bot.market import ONE, Instrument, Instruments, Liquidation, Side
@@ -41,7 +49,7 @@ _BATCH = 200
 class _Entry(msgspec.Struct, gc=False):
     """In the frame's order; numbers as they are written."""
 
-    T: int
+    T: Milliseconds
     s: str
     S: Literal["Buy", "Sell"]
     v: str
@@ -71,8 +79,8 @@ class _OldEntry(msgspec.Struct):
     price: Decimal
     size: Decimal | None = None
     qty: Decimal | None = None
-    updatedTime: int | None = None  # noqa: N815 (the exchange's spelling)
-    time: int | None = None
+    updatedTime: Milliseconds | None = None  # noqa: N815 (the exchange's spelling)
+    time: Milliseconds | None = None
     id: int | None = None
 
 

@@ -24,6 +24,7 @@ import msgspec
 from bot.errors import ParseError
 from bot.exchanges.checks import (
     MALFORMED,
+    Milliseconds,
     check_text,
     contract_size,
     json_of,
@@ -58,7 +59,7 @@ class _Detail(msgspec.Struct, gc=False):
     bkPx: str  # noqa: N815 (the exchange's spelling)
     side: Literal["buy", "sell"]
     sz: str
-    ts: int
+    ts: Milliseconds
 
 
 class _Row(msgspec.Struct, gc=False):
@@ -254,11 +255,15 @@ def _old_events(message: _OldFrame, received_ms: int, instruments: Instruments) 
             liquidation(
                 instruments.get(row.instrument_id) or _unlisted(row.instrument_id),
                 _OLD_TYPES[row.type], number(row.price), number(row.size),
-                round(row.created_at.timestamp() * 1000), received_ms,
+                _milliseconds(row.created_at), received_ms,
             )
             for row in message.data
         ]
     )  # fmt: skip
+
+
+def _milliseconds(time: datetime) -> int:
+    return msgspec.convert(round(time.timestamp() * 1000), Milliseconds)
 
 
 def _instrument(row: _Listed) -> Instrument:
