@@ -1,78 +1,83 @@
 """The libraries that decoding is measured against, driven in process as their own clients do.
 
-Each gets its fastest legitimate way: only the contracts that are needed, its own JSON parser
-called without its client's checks and clocks, and a caller that does nothing but to bring what it
-is told to the same facts, in the cheapest way, where the library leaves that to its caller: whose
-side it was, how large a contract is, and what the order was worth.
+Each takes a message where its WebSocket client hands it over, knows only the contracts that are
+needed, and is asked for exact numbers. What a library leaves to its caller, the
+caller here does in the cheapest way: whose position it was, how large a contract is, and what the
+order was worth.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Coroutine
+from decimal import Decimal
+from typing import Any
 
 import ccxt.pro
 import orjson
-from ccxt.async_support.base.ws.client import json_parser
+from aiohttp import WSMessage, WSMsgType
+from ccxt.async_support.base.ws.client import Client
 from cryptofeed.defines import LIQUIDATIONS, SELL
 from cryptofeed.exchanges import BinanceFutures
 from cryptofeed.symbols import Symbols
 
 from tests.bench.wire import Tape
 
+Told = tuple[bool, Decimal, Decimal, Decimal, int]
+"""One order: was it a long, price, quantity, worth in US dollars, time in milliseconds."""
 
-class Told(NamedTuple):
-    """One order: floats as ccxt tells them, decimals from cryptofeed; ``usd`` is its worth."""
-
-    long: bool
-    price: Any
-    quantity: Any
-    usd: Any
-    at_ms: int
+Decode = Callable[[], list[Told]]
+"""All the liquidations of a tape that the library keeps."""
 
 
-Decode = Callable[[Sequence[str]], list[Told]]
-"""All the liquidations of these frames that the library keeps."""
+class _Caller:
+    """Takes what ccxt's client resolves, which is each order twice."""
 
-
-class _Client:
-    """As much of ccxt's WebSocket client as its handlers touch; each order comes here twice."""
-
-    def __init__(self, markets: dict[str, Any], long: str) -> None:
-        self.subscriptions: dict[str, Any] = {}
+    def __init__(self, sizes: dict[str, tuple[Decimal, bool]], long: str) -> None:
         self.kept: list[Told] = []
-        self._markets = markets
+        self._sizes = sizes
         self._long = long
 
     def resolve(self, result: list[dict[str, Any]], message_hash: str) -> None:
         if message_hash != "liquidations":
             return
         for order in result:
-            market = self._markets[order["symbol"]]
-            contracts, price = order["contracts"], order["price"]
-            usd = contracts * market["contractSize"]
-            if market["linear"]:
+            size, linear = self._sizes[order["symbol"]]
+            contracts, price = Decimal(order["contracts"]), Decimal(order["price"])
+            usd = contracts * size
+            if linear:
                 usd *= price
-            told = Told(order["side"] == self._long, price, contracts, usd, order["timestamp"])
-            self.kept.append(told)
+            long = order["side"] == self._long
+            self.kept.append((long, price, contracts, usd, order["timestamp"]))
 
 
 def ccxt_decode(tape: Tape) -> Decode:
-    """ccxt's handler of ``tape.exchange``, which knows the tape's contracts.
+    """ccxt's client and handler of ``tape.exchange``, which know the tape's contracts.
 
     It passes Bybit's side on as it is: the position's, unlike the others'.
     """
     exchange: Any = getattr(ccxt.pro, tape.exchange)()
+    exchange.number = str  # its way to be asked for exact numbers; Decimal it does not take
     asyncio.run(_list_markets(exchange, tape))
+    sizes = {
+        market["symbol"]: (Decimal(market["contractSize"]), market["linear"])
+        for market in exchange.markets.values()
+    }
     long = "buy" if tape.exchange == "bybit" else "sell"
+    client = asyncio.run(_client(exchange))
 
-    def decode(frames: Sequence[str]) -> list[Told]:
-        client = _Client(exchange.markets, long)
-        loads, handle = json_parser.loads, exchange.handle_message
-        for frame in frames:
-            handle(client, loads(frame))
-        return client.kept
+    messages = [WSMessage(WSMsgType.TEXT, text, None) for text in tape.frames]
+
+    def decode() -> list[Told]:
+        caller = _Caller(sizes, long)
+        client.resolve = caller.resolve
+        for message in messages:
+            client.handle_message(message)
+        return caller.kept
 
     return decode
+
+
+async def _client(exchange: Any) -> Any:
+    return Client("", exchange.handle_message, None, None, None)
 
 
 async def _list_markets(exchange: Any, tape: Tape) -> None:
@@ -110,19 +115,19 @@ def cryptofeed_decode(tape: Tape) -> Decode:
     async def keep(order: Any, _received: float) -> None:
         price, quantity = order.price, order.quantity
         at_ms = round(order.timestamp * 1000)
-        kept.append(Told(order.side == SELL, price, quantity, price * quantity, at_ms))
+        kept.append((order.side == SELL, price, quantity, price * quantity, at_ms))
 
     feed: Any = BinanceFutures(
         symbols=list(symbols)[:1], channels=[LIQUIDATIONS], callbacks={LIQUIDATIONS: keep}
     )
 
-    async def handle(frames: Sequence[str]) -> None:
-        for frame in frames:
+    async def handle() -> None:
+        for frame in tape.frames:
             await feed.message_handler(frame, None, 0.0)
 
-    def decode(frames: Sequence[str]) -> list[Told]:
+    def decode() -> list[Told]:
         kept.clear()
-        _run_through(handle(frames))
+        _run_through(handle())
         return list(kept)
 
     return decode
