@@ -112,7 +112,9 @@ class Bot:
         if waiting:
             log.info("alerts are waiting from before", waiting=waiting, unsettled=unsettled)
         await self.operator.tell_of_restart(waiting)
-        self.engine.load(await self.storage.rulebook.everything())
+        async for columns in self.storage.rulebook.columns():
+            self.engine.take_columns(columns)
+        self.engine.begin()
 
     async def _serve(self) -> None:
         async with asyncio.TaskGroup() as group:

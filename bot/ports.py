@@ -1,10 +1,11 @@
 """What the core asks of the world. Adapters and fakes fulfil these; nothing here acts."""
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Sequence
 from typing import Protocol
 
 import msgspec
 
+from bot.columns import RuleColumns
 from bot.delivery.outcomes import Outcome
 from bot.figures import Reading
 from bot.market import Instrument
@@ -75,8 +76,8 @@ class Rulebook(Protocol):
 
     async def remove(self, rule_id: int) -> Rule | None: ...
 
-    async def everything(self) -> list[tuple[Rule, RuleState]]:
-        """All rules with their states, for the start. Fast: a million rows pass here."""
+    def columns(self) -> AsyncIterator[RuleColumns]:
+        """All rules with their states for the start, in batches: a million rows pass here."""
         ...
 
 

@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.columns import RuleColumns
 from bot.errors import UserError
-from bot.rules import Destination, Rule, RuleState
+from bot.rules import Destination, Rule
 from storage.chats import lock_chat
 from storage.engines import Database
 from storage.tables import RuleRow, stored_id
@@ -80,11 +80,8 @@ class StoredRulebook:
         row = await self._database.write(work)
         return _rule(row) if row else None
 
-    async def everything(self) -> list[tuple[Rule, RuleState]]:
-        return [pair async for columns in self.columns() for pair in columns.pairs()]
-
     async def columns(self) -> AsyncIterator[RuleColumns]:
-        """The same, ``BATCH`` rules at a time: no more is ever in memory."""
+        """``BATCH`` rules at a time: no more is ever in memory."""
         query = core_select(*_COLUMNS).order_by(col(RuleRow.id))
         async with self._database.reading() as session:
             connection = await session.connection()

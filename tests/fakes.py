@@ -1,11 +1,12 @@
 """Small stand-ins that fulfil the core's ports in memory, and a house furnished with them."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from msgspec.structs import replace
 
 from bot.clock import DAY_MS
+from bot.columns import RuleColumns
 from bot.delivery.outcomes import Delivered, Outcome
 from bot.errors import UserError
 from bot.events import Event
@@ -128,8 +129,10 @@ class FakeRulebook:
     async def remove(self, rule_id: int) -> Rule | None:
         return self.rules.pop(rule_id, None)
 
-    async def everything(self) -> list[tuple[Rule, RuleState]]:
-        return [(rule, RuleState(rule.id)) for rule in self.rules.values()]
+    async def columns(self) -> AsyncIterator[RuleColumns]:
+        """A fake starts empty: nothing was stored before."""
+        return
+        yield
 
 
 class FakeChats:

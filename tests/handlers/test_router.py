@@ -66,9 +66,9 @@ async def test_a_window_that_is_not_kept_is_offered_those_that_are() -> None:
     here = Furnished()
     reply = await ask("/alert BTC 2h > 50m", here)
     assert "2h" in words(reply)
-    assert await here.rulebook.everything() == []
+    assert here.rulebook.rules == {}
     await push(labelled(reply, "1h").action, here)
-    [(rule, _)] = await here.rulebook.everything()
+    [rule] = here.rulebook.rules.values()
     assert (rule.coin, rule.window) == ("BTC", "1h")
 
 

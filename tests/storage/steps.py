@@ -2,7 +2,7 @@
 
 from bot.delivery.outcomes import Outcome
 from bot.ports import Chat, Notification
-from bot.rules import Alert
+from bot.rules import Alert, Rule, RuleState
 from storage import Storage
 from tests.storage.samples import NOW
 
@@ -27,3 +27,8 @@ async def settled(storage: Storage, outcome: Outcome, at: int = NOW) -> Notifica
 async def wish(storage: Storage, chat: Chat) -> None:
     """A place's whole standing, whatever it was before."""
     await storage.chats.change(chat.destination, lambda _: chat)
+
+
+async def everything(storage: Storage) -> list[tuple[Rule, RuleState]]:
+    """All rules with their states, as the start reads them."""
+    return [pair async for batch in storage.rulebook.columns() for pair in batch.pairs()]

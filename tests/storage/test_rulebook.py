@@ -9,6 +9,7 @@ from bot.ports import Rulebook
 from bot.rules import RuleState
 from storage import Storage
 from tests.storage.samples import ALICE, BOB, GROUP, NOW, a_rule, an_alert
+from tests.storage.steps import everything
 
 
 async def test_a_rule_comes_back_as_it_was_with_its_id(storage: Storage) -> None:
@@ -79,17 +80,17 @@ async def test_everything_comes_with_its_state_new_rules_armed(storage: Storage)
     spoke = await storage.rulebook.add(a_rule(GROUP, coin=None), limit=50)
     state = RuleState(spoke.id, armed=False, episode=3, level=2)
     await storage.outbox.store([an_alert(spoke, 3, 2)], [state], NOW)
-    assert await storage.rulebook.everything() == [(fresh, RuleState(fresh.id)), (spoke, state)]
+    assert await everything(storage) == [(fresh, RuleState(fresh.id)), (spoke, state)]
 
 
 async def test_a_state_alone_is_kept_too(storage: Storage) -> None:
     rule = await storage.rulebook.add(a_rule(), limit=50)
     await storage.outbox.store([], [RuleState(rule.id, armed=False)], NOW)
-    assert (await storage.rulebook.everything())[0][1].armed is False
+    assert (await everything(storage))[0][1].armed is False
 
 
 async def test_the_state_of_a_removed_rule_is_no_trouble(storage: Storage) -> None:
     rule = await storage.rulebook.add(a_rule(), limit=50)
     await storage.rulebook.remove(rule.id)
     await storage.outbox.store([an_alert(rule)], [RuleState(rule.id, False, 1, 1)], NOW)
-    assert await storage.rulebook.everything() == []
+    assert await everything(storage) == []
