@@ -35,11 +35,15 @@ class Sources:
 
 
 def _table(sources: list[SourceStatus]) -> Table:
-    rows = (
-        (named(source.exchange), source.state, count(source.events), money(source.usd))
-        for source in sources
-    )
+    rows = ((named(source.exchange), source.state, *_day(source)) for source in sources)
     return Table((("24 h", "state", "orders", "USD"), *rows))
+
+
+def _day(source: SourceStatus) -> tuple[str, str]:
+    """Orders and dollars; of an exchange that is not heard, nothing is not zero."""
+    if not source.events and source.state != "live":
+        return ("–", "–")
+    return (count(source.events), money(source.usd))
 
 
 def _lines(source: SourceStatus) -> tuple[Line, ...]:

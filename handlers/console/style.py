@@ -28,9 +28,10 @@ def styled(message: Message, buttons: tuple[Button, ...] = ()) -> RenderableType
         parts.append(_block(block))
     if buttons:
         parts += [Text(), _buttons(buttons)]
+    head = _line(message.head, "bold")
     return Panel(
-        Group(*parts) if parts else Text(),
-        title=_line(message.head, "bold"),
+        Group(*parts) if parts else head,
+        title=head if parts else None,
         title_align="left",
         border_style=COLOURS[message.tone],
         box=box.ROUNDED,
