@@ -1,7 +1,7 @@
 """How a million rules come in at the start: in columns, and out of them into columns."""
 
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from bot.bursts import ORDER, Bursts
 from bot.columns import RuleColumns
@@ -10,12 +10,7 @@ from bot.metrics import METRICS
 from bot.roster import ARMED, DEAD, Home, Roster, Topic
 from bot.rules import WINDOWS, Rule, RuleState
 
-_ByMetric = dict[str, Home]
-_Known = dict[str, dict[str, dict[str, _ByMetric]]]
-"""Homes by coin, exchange, window and metric: the last one that was asked for, if its floor fits.
-
-Nested, because a tuple for each home would be as large as all that is kept of its rules.
-"""
+_SEPARATOR = "\0"
 
 
 class Nowhere:
@@ -23,7 +18,6 @@ class Nowhere:
 
     def __init__(self, number: int) -> None:
         self.number = number
-        self.floor: int | None = None
         self.loaded: array[int] = array("I")
 
     @property
@@ -44,7 +38,7 @@ class Loading:
         self._index = index
         self._bursts = bursts
         self._roster = roster
-        self._known: _Known = {}
+        self._known: dict[int, dict[str, Home]] = {}
         self._nowhere: Home = Nowhere(len(roster.homes))
         roster.homes.append(self._nowhere)
 
@@ -53,58 +47,56 @@ class Loading:
         many = 0
         for rule, state in rules:
             coin, exchange = rule.coin or "", rule.exchange or ""
-            home = self._find(coin, exchange, rule.window, rule.metric, rule.floor)
+            home = self._home(coin, exchange, rule.window, rule.metric, rule.floor)
             home.load(self._roster, self._roster.enter(rule, state, home))
             many += home is not self._nowhere
         return many
 
     def take_columns(self, columns: RuleColumns) -> int:
         """Take a batch; how many rules were understood."""
-        homes = list(self._homes(columns))
+        homes = self._homes(columns)
         slots = self._roster.extend(columns, homes)
         if slots is None:
             return self.take(columns.pairs())
         standing, nowhere = self._roster.standing, self._nowhere
-        for slot, home in zip(slots, homes, strict=True):
-            if standing[slot] == ARMED:
+        if standing[slots.start :].count(ARMED) == len(slots):
+            for slot, home in zip(slots, homes, strict=True):
                 home.loaded.append(slot)
-            else:
-                home.load(self._roster, slot)
+        else:
+            for slot, home in zip(slots, homes, strict=True):
+                if standing[slot] == ARMED:
+                    home.loaded.append(slot)
+                else:
+                    home.load(self._roster, slot)
         for slot in nowhere.loaded:
             nowhere.load(self._roster, slot)
         del nowhere.loaded[:]
         return len(homes) - homes.count(nowhere)
 
-    def _homes(self, columns: RuleColumns) -> Iterator[Home]:
-        known = self._known
-        for coin, exchange, window, metric, floor in zip(
-            columns.coins,
-            columns.exchanges,
-            columns.windows,
-            columns.metrics,
-            columns.floors,
-            strict=True,
-        ):
-            try:
-                home = known[coin][exchange][window][metric]
-            except KeyError:
-                yield self._find(coin, exchange, window, metric, floor)
-            else:
-                if home.floor is None or home.floor == floor:
-                    yield home
-                else:
-                    yield self._find(coin, exchange, window, metric, floor)
+    def _homes(self, columns: RuleColumns) -> list[Home]:
+        """The homes of a batch; those that many rules share are found without a step of ours."""
+        topics = zip(
+            columns.coins, columns.exchanges, columns.windows, columns.metrics, strict=True
+        )
+        floors = set(columns.floors)
+        known = self._known.setdefault(min(floors), {}) if len(floors) == 1 else {}
+        found = list(map(known.get, map(_SEPARATOR.join, topics)))
+        return [home or self._find(known, columns, place) for place, home in enumerate(found)]
+
+    def _find(self, known: dict[str, Home], columns: RuleColumns, place: int) -> Home:
+        coin, exchange = columns.coins[place], columns.exchanges[place]
+        window, metric = columns.windows[place], columns.metrics[place]
+        home = self._home(coin, exchange, window, metric, columns.floors[place])
+        known[_SEPARATOR.join((coin, exchange, window, metric))] = home
+        return home
 
     def end(self) -> None:
         """All were taken."""
         self._known.clear()
 
-    def _find(self, coin: str, exchange: str, window: str, metric: str, floor: int) -> Home:
-        home: Home = self._nowhere
+    def _home(self, coin: str, exchange: str, window: str, metric: str, floor: int) -> Home:
         if metric == ORDER:
-            home = self._bursts.ladder(coin or None, exchange or None)
-        elif metric in METRICS and window in WINDOWS:
-            home = self._index.group(coin or None, exchange or None, window, metric, floor)
-        by_window = self._known.setdefault(coin, {}).setdefault(exchange, {})
-        by_window.setdefault(window, {})[metric] = home
-        return home
+            return self._bursts.ladder(coin or None, exchange or None)
+        if metric in METRICS and window in WINDOWS:
+            return self._index.group(coin or None, exchange or None, window, metric, floor)
+        return self._nowhere

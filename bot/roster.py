@@ -17,13 +17,9 @@ Topic = tuple[str | None, str | None, str, str]
 
 
 class Home(Protocol):
-    """Where rules of one topic wait.
-
-    ``loaded`` are slots that came in armed at the start; ``floor`` None: whatever the rule's is.
-    """
+    """Where rules of one topic wait. ``loaded`` are slots that came in armed at the start."""
 
     number: int
-    floor: int | None
     loaded: "array[int]"
 
     @property
@@ -49,7 +45,9 @@ class Roster:
         self.levels = array("B")
         self.standing = array("B")
         self._homes = array("I")
-        self._floors = array("q")
+        self._floors = array("I")
+        self._known_floors: list[int] = []
+        self._floor_numbers: dict[int, int] = {}
         self._ids = array("q")
         self._chats = array("q")
         self._threads = array("q")
@@ -83,7 +81,7 @@ class Roster:
         self._authors[slot] = rule.author
         self._created[slot] = rule.created_ms
         self.thresholds[slot] = rule.threshold
-        self._floors[slot] = rule.floor
+        self._floors[slot] = self._floor(rule.floor)
         self._homes[slot] = home.number
         self.episodes[slot] = state.episode
         self.levels[slot] = state.level
@@ -98,13 +96,13 @@ class Roster:
         if self._stray is not None or not ascending:
             return None
         self._ids += ids
-        self._kinds += array("H", self._kinds_of(columns))
+        self._kinds += self._kinds_of(columns)
         self._chats += array("q", columns.chats)
         self._threads += array("q", columns.threads)
         self._authors += array("q", columns.authors)
         self._created += array("q", columns.created_ms)
         self.thresholds += array("q", columns.thresholds)
-        self._floors += array("q", columns.floors)
+        self._floors += self._floors_of(columns)
         self._homes += array("I", [home.number for home in homes])
         self.turns += array("I", bytes(self.turns.itemsize * many))
         self.episodes += array("I", columns.episodes)
@@ -136,7 +134,7 @@ class Roster:
             window,
             metric,
             self.thresholds[slot],
-            self._floors[slot],
+            self._known_floors[self._floors[slot]],
             self.standing[slot] == PAUSED,
             self._created[slot],
         )
@@ -184,13 +182,25 @@ class Roster:
             column.append(0)
         return slot
 
-    def _kinds_of(self, columns: RuleColumns) -> list[int]:
-        kinds = list(zip(columns.platforms, columns.direct, strict=True))
-        for platform, direct in set(kinds):
-            self._kind(platform, direct)
-        # A truth of the database, 0 or 1, is as good a key as ours.
-        numbers = self._kind_numbers
-        return [numbers[kind] for kind in kinds]
+    def _kinds_of(self, columns: RuleColumns) -> "array[int]":
+        """One kind is the rule; a truth of the database, 0 or 1, is as good a key as ours."""
+        if len(set(columns.platforms)) == len(set(columns.direct)) == 1:
+            return array("H", [self._kind(columns.platforms[0], columns.direct[0])]) * len(columns)
+        kinds = zip(columns.platforms, columns.direct, strict=True)
+        return array("H", [self._kind(platform, direct) for platform, direct in kinds])
+
+    def _floors_of(self, columns: RuleColumns) -> "array[int]":
+        if len(set(columns.floors)) == 1:
+            return array("I", [self._floor(columns.floors[0])]) * len(columns)
+        return array("I", map(self._floor, columns.floors))
+
+    def _floor(self, floor: int) -> int:
+        """The number of a floor: people share a few."""
+        known = self._floor_numbers.get(floor)
+        if known is None:
+            known = self._floor_numbers[floor] = len(self._known_floors)
+            self._known_floors.append(floor)
+        return known
 
     def _kind(self, platform: str, direct: int) -> int:
         """The number of a kind of destination."""
