@@ -1,9 +1,9 @@
 """The libraries that decoding is measured against, driven in process as their own clients do.
 
-Each takes a message where its WebSocket client hands it over, knows only the contracts that are
-needed, and is asked for exact numbers. What a library leaves to its caller, the
-caller here does in the cheapest way: whose position it was, how large a contract is, and what the
-order was worth.
+Each gets the text where its own message handling begins, knows only the contracts that are needed,
+and is asked for exact numbers. What it leaves to its caller, the caller here does in the cheapest
+way, so that the same ``Liquidation`` comes out: whose position it was, how large a contract is and
+of which coin, and what the order was worth.
 """
 
 import asyncio
@@ -13,40 +13,55 @@ from typing import Any
 
 import ccxt.pro
 import orjson
-from aiohttp import WSMessage, WSMsgType
 from ccxt.async_support.base.ws.client import Client
 from cryptofeed.defines import LIQUIDATIONS, SELL
 from cryptofeed.exchanges import BinanceFutures
 from cryptofeed.symbols import Symbols
 
+from bot.exchanges.coins import coin
+from bot.market import EXACT, Liquidation, Side
 from tests.bench.wire import Tape
 
-Told = tuple[bool, Decimal, Decimal, Decimal, int]
-"""One order: was it a long, price, quantity, worth in US dollars, time in milliseconds."""
+RECEIVED_MS = 1_770_000_000_000
 
-Decode = Callable[[], list[Told]]
+Decode = Callable[[], list[Liquidation]]
 """All the liquidations of a tape that the library keeps."""
+
+_times = EXACT.multiply
 
 
 class _Caller:
     """Takes what ccxt's client resolves, which is each order twice."""
 
-    def __init__(self, sizes: dict[str, tuple[Decimal, bool]], long: str) -> None:
-        self.kept: list[Told] = []
-        self._sizes = sizes
+    def __init__(self, exchange: Any, long: str) -> None:
+        self.kept: list[Liquidation] = []
+        self._name = exchange.id
         self._long = long
+        self._contracts = {
+            market["symbol"]: _contract(market) for market in exchange.markets.values()
+        }
 
     def resolve(self, result: list[dict[str, Any]], message_hash: str) -> None:
         if message_hash != "liquidations":
             return
         for order in result:
-            size, linear = self._sizes[order["symbol"]]
-            contracts, price = Decimal(order["contracts"]), Decimal(order["price"])
-            usd = contracts * size
+            symbol, name, size, linear = self._contracts[order["symbol"]]
+            price, contracts = Decimal(order["price"]), Decimal(order["contracts"])
+            usd = _times(contracts, size)
             if linear:
-                usd *= price
-            long = order["side"] == self._long
-            self.kept.append((long, price, contracts, usd, order["timestamp"]))
+                usd = _times(usd, price)
+            side = Side.LONG if order["side"] == self._long else Side.SHORT
+            self.kept.append(
+                Liquidation(
+                    self._name, symbol, name, side, price, contracts, usd, order["timestamp"],
+                    RECEIVED_MS,
+                )
+            )  # fmt: skip
+
+
+def _contract(market: dict[str, Any]) -> tuple[str, str, Decimal, bool]:
+    size = Decimal(market["contractSize"])
+    return market["id"], coin(market["base"]), size, market["linear"]
 
 
 def ccxt_decode(tape: Tape) -> Decode:
@@ -57,20 +72,15 @@ def ccxt_decode(tape: Tape) -> Decode:
     exchange: Any = getattr(ccxt.pro, tape.exchange)()
     exchange.number = str  # its way to be asked for exact numbers; Decimal it does not take
     asyncio.run(_list_markets(exchange, tape))
-    sizes = {
-        market["symbol"]: (Decimal(market["contractSize"]), market["linear"])
-        for market in exchange.markets.values()
-    }
-    long = "buy" if tape.exchange == "bybit" else "sell"
+    caller = _Caller(exchange, "buy" if tape.exchange == "bybit" else "sell")
     client = asyncio.run(_client(exchange))
+    client.resolve = caller.resolve
 
-    messages = [WSMessage(WSMsgType.TEXT, text, None) for text in tape.frames]
-
-    def decode() -> list[Told]:
-        caller = _Caller(sizes, long)
-        client.resolve = caller.resolve
-        for message in messages:
-            client.handle_message(message)
+    def decode() -> list[Liquidation]:
+        caller.kept = []
+        handle = client.handle_text_or_binary_message
+        for frame in tape.frames:
+            handle(frame)
         return caller.kept
 
     return decode
@@ -110,12 +120,17 @@ def cryptofeed_decode(tape: Tape) -> Decode:
     """cryptofeed's Binance handler; knows USD-M only, in the frames of a combined stream."""
     symbols, info = BinanceFutures._parse_symbol_data(orjson.loads(tape.listings["fapi"]))
     Symbols.set(BinanceFutures.id, symbols, info)
-    kept: list[Told] = []
+    contracts = {name: (symbol, coin(name.split("-")[0])) for name, symbol in symbols.items()}
+    kept: list[Liquidation] = []
 
     async def keep(order: Any, _received: float) -> None:
+        symbol, name = contracts[order.symbol]
+        side = Side.LONG if order.side == SELL else Side.SHORT
         price, quantity = order.price, order.quantity
-        at_ms = round(order.timestamp * 1000)
-        kept.append((order.side == SELL, price, quantity, price * quantity, at_ms))
+        usd, at_ms = _times(quantity, price), round(order.timestamp * 1000)
+        kept.append(
+            Liquidation(tape.exchange, symbol, name, side, price, quantity, usd, at_ms, RECEIVED_MS)
+        )
 
     feed: Any = BinanceFutures(
         symbols=list(symbols)[:1], channels=[LIQUIDATIONS], callbacks={LIQUIDATIONS: keep}
@@ -125,7 +140,7 @@ def cryptofeed_decode(tape: Tape) -> Decode:
         for frame in tape.frames:
             await feed.message_handler(frame, None, 0.0)
 
-    def decode() -> list[Told]:
+    def decode() -> list[Liquidation]:
         kept.clear()
         _run_through(handle())
         return list(kept)
