@@ -20,7 +20,7 @@ from bot.settings import Settings, load_settings
 
 if TYPE_CHECKING:  # heavy: loaded by the command that needs them
     from bot.app import Platform
-    from bot.checkup import Finding
+    from bot.feed.checkup import Finding
     from storage import Storage
 
 cli = typer.Typer(
@@ -66,7 +66,7 @@ def replay(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Run recorded frames through the real dialects, windows and rules at full speed."""
-    from bot.replay import replay_files
+    from bot.replay.replay import replay_files
 
     replay_files(files, rule or [], as_json, Console())
 
@@ -160,9 +160,9 @@ async def check_everything(console: Console) -> bool:
 
 async def check_exchanges(settings: Settings) -> "list[Finding]":
     """All at once; each answers within 15 s."""
-    from bot.checkup import check_exchange
     from bot.exchanges import EXCHANGES
-    from bot.web import checked_proxy, open_session
+    from bot.feed.checkup import check_exchange
+    from bot.feed.web import checked_proxy, open_session
 
     proxy = checked_proxy(settings.https_proxy)
     async with open_session() as session, asyncio.TaskGroup() as group:
@@ -181,7 +181,7 @@ async def check_exchanges(settings: Settings) -> "list[Finding]":
 
 async def check_storage(settings: Settings) -> "Finding":
     """Open the database as the bot would, and let it go again."""
-    from bot.checkup import Finding
+    from bot.feed.checkup import Finding
     from storage import open_storage
 
     try:
@@ -195,7 +195,7 @@ async def check_storage(settings: Settings) -> "Finding":
 
 async def check_platforms(settings: Settings) -> "list[Finding]":
     """Log in to each platform that has a token; none is a finding too, but no fault."""
-    from bot.checkup import Finding
+    from bot.feed.checkup import Finding
     from storage import open_storage
 
     findings: list[Finding] = []

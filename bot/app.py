@@ -16,7 +16,9 @@ from bot.engine import Engine
 from bot.errors import ConfigError
 from bot.events import Event
 from bot.exchanges import EXCHANGES
-from bot.feed import Feed
+from bot.feed.feed import Feed
+from bot.feed.web import checked_proxy, open_session
+from bot.feed.wire import Wire
 from bot.inbox import Inbox
 from bot.operator import Operator
 from bot.ports import Notification, Notifier
@@ -24,8 +26,6 @@ from bot.rules import Alert
 from bot.settings import Settings
 from bot.supervise import supervise
 from bot.watch import Watch, tick
-from bot.web import checked_proxy, open_session
-from bot.wire import Wire
 from bot.wording.alert import alert_message
 from bot.wording.notice import notice_message
 from bot.wording.text import Message

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterable
 
 from bot.engine import Engine
-from bot.feed import FeedStatus
+from bot.feed.feed import FeedStatus
 from bot.figures import Reading
 from bot.ports import SourceStatus
 from bot.rules import Rule

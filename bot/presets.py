@@ -12,7 +12,7 @@ from collections.abc import Collection
 import msgspec
 
 from bot.market import USD
-from bot.rule_text import Draft
+from bot.typed.rule_text import Draft
 from bot.wording.numbers import round_money
 
 WEIGHTS = {"binance": 45, "bybit": 35, "okx": 20}

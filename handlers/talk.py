@@ -10,7 +10,7 @@ from bot.events import Event
 from bot.ports import Chats, Desk, Notifier, Outbox, Rulebook
 from bot.rules import Destination
 from bot.wording.text import Message
-from handlers.flood import FloodGuard
+from handlers.routing.flood import FloodGuard
 
 
 class Option(msgspec.Struct, frozen=True):

@@ -7,14 +7,14 @@ import aiohttp
 import msgspec
 
 from bot.clock import Clock
-from bot.connection import Connection
 from bot.exchanges.dialect import Exchange, Stream
+from bot.feed.connection import Connection
+from bot.feed.intake import Intake
+from bot.feed.listing import ask
+from bot.feed.web import Failure, Kind
+from bot.feed.wire import Limits, Wire
 from bot.inbox import Inbox
-from bot.intake import Intake
-from bot.listing import ask
 from bot.market import Instrument
-from bot.web import Failure, Kind
-from bot.wire import Limits, Wire
 from bot.wording.numbers import named
 
 PATIENCE = Limits(connect_s=5.0, ack_s=4.0, fetch_s=6.0)

@@ -7,11 +7,11 @@ from typing import Literal
 import aiohttp
 
 from bot.exchanges.dialect import Ack, Answer, Closing, Events, Exchange, Stream
-from bot.intake import Intake
-from bot.old_news import OldNews
-from bot.subscriptions import Subscriptions, Topics
-from bot.web import Failure, by_error, host, proxy_for
-from bot.wire import Wire
+from bot.feed.intake import Intake
+from bot.feed.old_news import OldNews
+from bot.feed.subscriptions import Subscriptions, Topics
+from bot.feed.web import Failure, by_error, host, proxy_for
+from bot.feed.wire import Wire
 
 Socket = aiohttp.ClientWebSocketResponse[Literal[False]]
 

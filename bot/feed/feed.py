@@ -7,14 +7,14 @@ from contextlib import suppress
 import msgspec
 
 from bot.exchanges.dialect import Exchange, Stream
+from bot.feed.intake import BadFrame, Intake
+from bot.feed.listener import Listener
+from bot.feed.listing import Listing
+from bot.feed.silence import STARTING, Silence
+from bot.feed.wire import Wire
 from bot.inbox import Inbox
-from bot.intake import BadFrame, Intake
-from bot.listener import Listener
-from bot.listing import Listing
 from bot.market import Instruments
 from bot.ports import Listings
-from bot.silence import STARTING, Silence
-from bot.wire import Wire
 
 
 class FeedStatus(msgspec.Struct, frozen=True):

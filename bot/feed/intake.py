@@ -6,10 +6,10 @@ import msgspec
 import structlog
 
 from bot.clock import Clock
-from bot.duplicates import Duplicates
 from bot.errors import ParseError
 from bot.events import Heard
 from bot.exchanges.dialect import Exchange, Other, Parsed
+from bot.feed.duplicates import Duplicates
 from bot.inbox import Inbox
 from bot.market import Instruments, Liquidation
 

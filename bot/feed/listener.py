@@ -5,13 +5,13 @@ from collections.abc import Callable
 import structlog
 
 from bot.backoff import Backoff
-from bot.connection import Connection
 from bot.exchanges.dialect import Exchange, Stream
+from bot.feed.connection import Connection
+from bot.feed.intake import Intake
+from bot.feed.silence import STARTING, Silence
+from bot.feed.web import Failure
+from bot.feed.wire import Wire
 from bot.inbox import Inbox
-from bot.intake import Intake
-from bot.silence import STARTING, Silence
-from bot.web import Failure
-from bot.wire import Wire
 
 log = structlog.get_logger()
 

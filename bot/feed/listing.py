@@ -8,10 +8,10 @@ import structlog
 from bot.backoff import Backoff
 from bot.errors import ParseError, StoreError
 from bot.exchanges.dialect import Exchange
+from bot.feed.web import Failure, fetch
+from bot.feed.wire import Wire
 from bot.market import Instrument, Instruments
 from bot.ports import Listings
-from bot.web import Failure, fetch
-from bot.wire import Wire
 
 PAGES = 50
 """An answer whose next page never ends is a fault."""

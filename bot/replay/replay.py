@@ -9,18 +9,18 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from bot.clock import DAY_MS, SECOND_MS
-from bot.duplicates import Duplicates
 from bot.engine import Consequences, Engine
 from bot.errors import ParseError, UserError
 from bot.events import Heard, Tick
 from bot.exchanges import EXCHANGES
 from bot.exchanges.dialect import Events
+from bot.feed.duplicates import Duplicates
 from bot.market import Instrument, Liquidation
 from bot.metrics import METRICS, Unit
-from bot.recording import Line, each_line, read_line
-from bot.replay_report import Totals, amount_text, by_size, plain, summary
-from bot.rule_text import parse_rule
+from bot.replay.recording import Line, each_line, read_line
+from bot.replay.report import Totals, amount_text, by_size, plain, summary
 from bot.rules import SHARE, WINDOWS, Alert, Destination, Rule, RuleState
+from bot.typed.rule_text import parse_rule
 
 _LONG_FILE = 4 * 1024 * 1024
 

@@ -4,11 +4,11 @@ import re
 
 import msgspec
 
-from bot.amounts import LARGEST, SMALLEST
 from bot.errors import UserError
 from bot.market import USD
 from bot.metrics import METRICS, Unit
 from bot.rules import DEFAULT_FLOOR, WINDOWS, Rule
+from bot.typed.amounts import LARGEST, SMALLEST
 from bot.wording.numbers import named, round_money, round_share
 
 LONGEST_PAYLOAD = 58

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 import msgspec
 
-from bot.amounts import quoted
 from bot.errors import UserError
 from bot.rules import WINDOWS
-from bot.sorting import Sorted
-from bot.vocabulary import instead
-from bot.words import Word
+from bot.typed.amounts import quoted
+from bot.typed.sorting import Sorted
+from bot.typed.vocabulary import instead
+from bot.typed.words import Word
 
 _MISSING = "I need a threshold: type one like > 50m, or > 80% for a share."
 

@@ -5,17 +5,17 @@ from typing import TypeVar
 
 import msgspec
 
-from bot.amounts import parse_amount, quoted
-from bot.draft import Draft, checked, draft_of, draft_text, from_link_payload, link_payload
 from bot.errors import UserError
 from bot.exchanges import EXCHANGES
 from bot.metrics import METRICS, Unit
 from bot.rules import DEFAULT_FLOOR
-from bot.sorting import Sorted, sort
-from bot.threshold import parse_threshold, resolve_metric
-from bot.typed_figures import choose_figures, kept_window
-from bot.vocabulary import Vocabulary
-from bot.words import Word, words
+from bot.typed.amounts import parse_amount, quoted
+from bot.typed.draft import Draft, checked, draft_of, draft_text, from_link_payload, link_payload
+from bot.typed.figures import choose_figures, kept_window
+from bot.typed.sorting import Sorted, sort
+from bot.typed.threshold import parse_threshold, resolve_metric
+from bot.typed.vocabulary import Vocabulary
+from bot.typed.words import Word, words
 
 DEFAULT_WINDOW = "1h"
 

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import msgspec
 
 from bot.errors import UserError
-from bot.vocabulary import Vocabulary, instead, unknown_coin, unknown_measure
-from bot.words import ABOVE, ALL, BELOW, NOISE, Word
+from bot.typed.vocabulary import Vocabulary, instead, unknown_coin, unknown_measure
+from bot.typed.words import ABOVE, ALL, BELOW, NOISE, Word
 
 
 class Sorted(msgspec.Struct):

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from bot.amounts import parse_amount, parse_count, parse_share, quoted
 from bot.errors import UserError
 from bot.metrics import METRICS, Unit
-from bot.vocabulary import instead
-from bot.words import Word
+from bot.typed.amounts import parse_amount, parse_count, parse_share, quoted
+from bot.typed.vocabulary import instead
+from bot.typed.words import Word
 
 _PARSERS = {Unit.USD: parse_amount, Unit.SHARE: parse_share, Unit.COUNT: parse_count}
 

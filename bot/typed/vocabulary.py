@@ -5,10 +5,10 @@ from collections.abc import Collection, Sequence
 
 from rapidfuzz import fuzz, process
 
-from bot.amounts import quoted
 from bot.errors import UserError
 from bot.metrics import METRICS
-from bot.words import NOISE, Word, plain
+from bot.typed.amounts import quoted
+from bot.typed.words import NOISE, Word, plain
 
 LIKE_RULE = "an alert like BTC 1h long > 50m"
 SUGGESTIONS = 2

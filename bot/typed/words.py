@@ -6,10 +6,10 @@ from collections.abc import Iterable
 
 import msgspec
 
-from bot.amounts import quoted
 from bot.clock import DAY_MS, HOUR_MS, MINUTE_MS
 from bot.errors import UserError
 from bot.rules import WINDOWS
+from bot.typed.amounts import quoted
 
 LONGEST = 256
 """Characters a person may type behind a command."""

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from bot.metrics import METRICS, Unit
-from bot.rule_text import draft_of, draft_text
 from bot.rules import SHARE, Rule
+from bot.typed.rule_text import draft_of, draft_text
 from bot.wording.numbers import count, fine_money, round_money, share_of, span
 from bot.wording.text import Bold, Button, Line, Message, Paragraph
 

@@ -6,14 +6,14 @@ from msgspec.structs import replace
 
 from bot.errors import UserError
 from bot.events import RuleRemoved, RuleSaved
-from bot.rule_text import draft_of, draft_text
 from bot.rules import Rule, RuleState
+from bot.typed.rule_text import draft_of, draft_text
 from bot.wording.rules import deleted_message, rule_message, rules_message
 from bot.wording.text import Button
-from handlers.ownership import fits
-from handlers.repairs import RUN
-from handlers.rights import in_private, private_link, refusal
-from handlers.screens import inside
+from handlers.answers.rights import in_private, private_link, refusal
+from handlers.answers.screens import inside
+from handlers.routing.ownership import fits
+from handlers.routing.repairs import RUN
 from handlers.talk import House, Reply, Request
 
 LONGEST_NUMBER = 18

@@ -5,9 +5,9 @@ import msgspec
 from bot.errors import UserError
 from bot.events import RuleRemoved, RuleSaved
 from bot.presets import Preset, expectation, presets
-from bot.rule_text import draft_of
 from bot.rules import Destination, Rule, RuleState
-from handlers.saving import store
+from bot.typed.rule_text import draft_of
+from handlers.answers.saving import store
 from handlers.talk import House
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot.figures import Reading
-from bot.rule_text import Question, parse_question
+from bot.typed.rule_text import Question, parse_question
 from handlers.talk import House, Option, Request
 
 COIN = Option("coin", "Which coin; all of them when left out", "coin")

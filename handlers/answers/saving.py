@@ -2,13 +2,13 @@
 
 from bot.delivery.outcomes import Delivered, Gone, Outcome
 from bot.events import RuleSaved
-from bot.rule_text import Draft, link_payload
 from bot.rules import Destination, Rule, RuleState
+from bot.typed.rule_text import Draft, link_payload
 from bot.wording.rules import saved_message
 from bot.wording.text import Message
-from handlers.rights import in_private, may_change, private_link, refusal
-from handlers.screens import inside, with_line
-from handlers.standing import found_again, quiet_line
+from handlers.answers.rights import in_private, may_change, private_link, refusal
+from handlers.answers.screens import inside, with_line
+from handlers.answers.standing import found_again, quiet_line
 from handlers.talk import House, Reply, Request
 
 PERSON_LIMIT = 50

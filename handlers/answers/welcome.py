@@ -7,8 +7,8 @@ from bot.wording.lines import heavier, sided
 from bot.wording.numbers import money, together
 from bot.wording.rules import say_rule, say_value
 from bot.wording.text import Bold, Button, Code, Line, Message, Note, Paragraph
-from handlers.ownership import ANYONE
-from handlers.pace import Chosen, heard, offered
+from handlers.answers.pace import Chosen, heard, offered
+from handlers.routing.ownership import ANYONE
 from handlers.talk import House
 
 NO_ADVICE = "Figures, not advice."

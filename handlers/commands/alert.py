@@ -2,16 +2,16 @@
 
 from bot.market import USD
 from bot.metrics import METRICS
-from bot.rule_text import Draft, Question, link_payload, parse_rule
+from bot.typed.rule_text import Draft, Question, link_payload, parse_rule
 from bot.wording.lines import scope
 from bot.wording.numbers import duration, money, round_money
 from bot.wording.text import Button, Code, Message, Paragraph
-from handlers.listing import delete, listing
-from handlers.ownership import fits
-from handlers.questions import EXCHANGE, asked, filled, watched
-from handlers.repairs import RUN
-from handlers.rights import may_change, private_link, refusal
-from handlers.saving import save_for
+from handlers.answers.listing import delete, listing
+from handlers.answers.questions import EXCHANGE, asked, filled, watched
+from handlers.answers.rights import may_change, private_link, refusal
+from handlers.answers.saving import save_for
+from handlers.routing.ownership import fits
+from handlers.routing.repairs import RUN
 from handlers.talk import Form, House, Option, Reply, Request
 
 STEPS = (1, 2, 5)

@@ -2,8 +2,8 @@
 
 from msgspec.structs import replace
 
-from handlers import listing
-from handlers.screens import SCREENS, without_mark
+from handlers.answers import listing
+from handlers.answers.screens import SCREENS, without_mark
 from handlers.talk import Form, House, Reply, Request
 
 

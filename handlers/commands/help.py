@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from bot.rules import WINDOWS
 from bot.wording.numbers import together
 from bot.wording.text import Code, Line, Message, Note, Paragraph
-from handlers.saving import PERSON_LIMIT, PLACE_LIMIT
+from handlers.answers.saving import PERSON_LIMIT, PLACE_LIMIT
 from handlers.talk import Command, Form, House, Reply, Request
 
 EXAMPLES = (

@@ -1,7 +1,7 @@
 """``/imbalance``: which side is hit, over all windows at once."""
 
 from bot.wording.reading import imbalance_message
-from handlers.questions import COIN, SHARE, WINDOW, asked, beside, shared
+from handlers.answers.questions import COIN, SHARE, WINDOW, asked, beside, shared
 from handlers.talk import Form, House, Reply, Request
 
 

@@ -1,7 +1,7 @@
 """``/liqs``: what was liquidated in a window, edited in place as one looks around."""
 
 from bot.wording.reading import liqs_message
-from handlers.questions import COIN, EXCHANGE, SHARE, WINDOW, asked, beside, shared
+from handlers.answers.questions import COIN, EXCHANGE, SHARE, WINDOW, asked, beside, shared
 from handlers.talk import Form, House, Reply, Request
 
 

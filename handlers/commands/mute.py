@@ -2,11 +2,11 @@
 
 from msgspec.structs import replace
 
-from bot.amounts import parse_span
+from bot.typed.amounts import parse_span
 from bot.wording.text import Code, Message, Paragraph
-from handlers.questions import filled
-from handlers.rights import refusal
-from handlers.standing import until
+from handlers.answers.questions import filled
+from handlers.answers.rights import refusal
+from handlers.answers.standing import until
 from handlers.talk import Form, House, Option, Reply, Request
 
 DEFAULT = "1h"

@@ -3,7 +3,7 @@
 from bot.ports import SourceStatus
 from bot.wording.numbers import count, money, named
 from bot.wording.text import Block, Line, Message, Moment, Note, Paragraph, Span, Table
-from handlers.questions import SHARE, shared
+from handlers.answers.questions import SHARE, shared
 from handlers.talk import Form, House, Reply, Request
 
 SILENT = ("Hyperliquid", "KuCoin", "MEXC", "BingX", "Phemex", "Crypto.com")

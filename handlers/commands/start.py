@@ -1,15 +1,15 @@
 """``/start``: three taps to a working alert, or a deep link that carries one."""
 
 from bot.errors import UserError
-from bot.rule_text import from_link_payload
+from bot.typed.rule_text import from_link_payload
 from bot.wording.text import Message
-from handlers import welcome
-from handlers.pace import choose
-from handlers.rights import may_change, refusal
-from handlers.saving import proved, save_for
-from handlers.standing import awaken, quiet_line
+from handlers.answers import welcome
+from handlers.answers.pace import choose
+from handlers.answers.rights import may_change, refusal
+from handlers.answers.saving import proved, save_for
+from handlers.answers.standing import awaken, quiet_line
+from handlers.answers.trial import send_trial
 from handlers.talk import Form, House, Reply, Request
-from handlers.trial import send_trial
 
 
 class Start:

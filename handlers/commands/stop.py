@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from bot.wording.text import Code, Message
-from handlers.rights import refusal
+from handlers.answers.rights import refusal
 from handlers.talk import Form, House, Reply, Request
 
 

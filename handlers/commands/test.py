@@ -2,10 +2,10 @@
 
 from bot.rules import Destination
 from bot.wording.text import Message
-from handlers.rights import in_private, may_change, private_link, refusal
-from handlers.standing import found_again, quiet_line
+from handlers.answers.rights import in_private, may_change, private_link, refusal
+from handlers.answers.standing import found_again, quiet_line
+from handlers.answers.trial import send_trial
 from handlers.talk import Form, House, Reply, Request
-from handlers.trial import send_trial
 
 BY_DM = "A test alert comes to you by DM"
 

@@ -1,7 +1,7 @@
 """``/top``: the coins and exchanges that lead a window."""
 
 from bot.wording.reading import top_message
-from handlers.questions import SHARE, WINDOW, asked, shared
+from handlers.answers.questions import SHARE, WINDOW, asked, shared
 from handlers.talk import Form, House, Reply, Request
 
 

@@ -3,8 +3,8 @@
 from msgspec.structs import replace
 
 from bot.wording.text import Code, Message
-from handlers.rights import refusal
-from handlers.standing import is_muted
+from handlers.answers.rights import refusal
+from handlers.answers.standing import is_muted
 from handlers.talk import Form, House, Reply, Request
 
 

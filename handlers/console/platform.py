@@ -10,7 +10,7 @@ from prompt_toolkit.patch_stdout import patch_stdout
 from rich.console import Console
 
 from handlers.console.notify import HERE, PLATFORM, ConsoleNotifier, Screen
-from handlers.router import answer, overheard, parse_typed, press
+from handlers.routing.router import answer, overheard, parse_typed, press
 from handlers.talk import House, Reply, Request
 
 REFRESH_S = 0.5

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 import msgspec
 
 from handlers.commands import COMMANDS
-from handlers.router import answer, press
+from handlers.routing.router import answer, press
 from handlers.talk import Command, House, Reply, Request
 
 Asked = Callable[[str, Request, House], Awaitable[Reply]]

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import structlog
 
+from handlers.answers.standing import given_up
 from handlers.discord.place import of_channel
-from handlers.standing import given_up
 from handlers.talk import House
 
 log = structlog.get_logger()

@@ -9,8 +9,8 @@ import structlog
 from bot.backoff import Backoff
 from bot.clock import Clock
 from bot.errors import ConfigError
+from bot.feed.web import proxy_for
 from bot.ports import Chats, Notebook
-from bot.web import proxy_for
 from handlers.discord.client import LONGEST_RATE_LIMIT_S, LiqwatchClient
 from handlers.discord.conversation import Conversation, conversation_of
 from handlers.discord.doors import Doors

@@ -3,15 +3,15 @@
 from msgspec.structs import replace
 
 from bot.delivery.outcomes import Delivered, Gone, Refused
-from bot.draft import draft_of
 from bot.events import RuleRemoved
 from bot.ports import Notifier
 from bot.presets import Preset
+from bot.typed.draft import draft_of
 from bot.wording.alert import alert_message
 from bot.wording.rules import say_rule
 from bot.wording.sample import sample_alert
+from handlers.answers.pace import choose, offered
 from handlers.discord.setup_plan import Plan
-from handlers.pace import choose, offered
 from handlers.talk import House
 
 

@@ -2,7 +2,7 @@
 
 from bot.errors import UserError
 from bot.wording.text import Button
-from handlers.ownership import fits
+from handlers.routing.ownership import fits
 from handlers.talk import Request
 
 RUN = "run"

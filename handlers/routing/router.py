@@ -3,15 +3,15 @@
 import structlog
 
 from bot.errors import StoreError, UserError
-from bot.rule_text import parse_question, parse_rule
+from bot.typed.rule_text import parse_question, parse_rule
 from bot.wording.text import Code, Message
+from handlers.answers.questions import watched
 from handlers.commands import COMMANDS, VERBS
-from handlers.flood import Verdict
-from handlers.ownership import foreign, owned, without_owner
-from handlers.questions import watched
-from handlers.repairs import RUN, repaired
+from handlers.routing.flood import Verdict
+from handlers.routing.ownership import foreign, owned, without_owner
+from handlers.routing.repairs import RUN, repaired
+from handlers.routing.typed import parse_typed, readable
 from handlers.talk import Command, House, Reply, Request
-from handlers.typed import parse_typed, readable
 
 __all__ = ["answer", "overheard", "parse_typed", "press"]
 

@@ -7,7 +7,7 @@ from telegram import Bot, CallbackQuery, ChatMemberUpdated, Message, Update
 from telegram.error import TelegramError
 
 from bot.wording.text import Message as Words
-from handlers.standing import found_again
+from handlers.answers.standing import found_again
 from handlers.talk import House, Reply, Request
 from handlers.telegram.membership import follow, note_membership
 from handlers.telegram.notify import TelegramNotifier

@@ -3,7 +3,7 @@
 from telegram import ChatMemberUpdated
 
 from bot.rules import Destination, Notice
-from handlers.standing import found_again, given_up
+from handlers.answers.standing import found_again, given_up
 from handlers.talk import House
 from handlers.telegram.notify import PLATFORM
 from handlers.telegram.places import is_group, is_private, place, present

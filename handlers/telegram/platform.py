@@ -10,8 +10,8 @@ from bot.backoff import Backoff
 from bot.clock import Clock
 from bot.errors import ConfigError
 from bot.ports import Notebook
-from handlers import router
 from handlers.commands import COMMANDS
+from handlers.routing import router
 from handlers.talk import House
 from handlers.telegram import errors
 from handlers.telegram.connection import REFUSED, Connection

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.amounts import LARGEST, SMALLEST, parse_amount, parse_count, parse_share, parse_span
 from bot.errors import UserError
 from bot.market import USD
 from bot.rules import SHARE
+from bot.typed.amounts import LARGEST, SMALLEST, parse_amount, parse_count, parse_share, parse_span
 
 READERS: list[Callable[[str], int]] = [parse_amount, parse_share, parse_count, parse_span]
 

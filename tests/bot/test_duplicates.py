@@ -7,7 +7,7 @@ from decimal import Decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.duplicates import Duplicates
+from bot.feed.duplicates import Duplicates
 from bot.market import Liquidation, Side
 
 

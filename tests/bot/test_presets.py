@@ -3,7 +3,7 @@
 from bot.exchanges import EXCHANGES
 from bot.market import USD
 from bot.presets import expectation, presets
-from bot.rule_text import draft_text, parse_rule
+from bot.typed.rule_text import draft_text, parse_rule
 
 ALL = ("binance", "bybit", "okx")
 

@@ -13,7 +13,7 @@ from rich.console import Console
 
 from bot.clock import MINUTE_MS, SECOND_MS
 from bot.errors import UserError
-from bot.replay import Replay, replay_files
+from bot.replay.replay import Replay, replay_files
 from bot.rules import WINDOWS
 from tests.bot.exchanges.frames import binance, bybit, okx
 

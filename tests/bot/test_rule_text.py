@@ -10,7 +10,8 @@ from bot.errors import UserError
 from bot.exchanges import EXCHANGES
 from bot.market import USD
 from bot.metrics import METRICS, Unit
-from bot.rule_text import (
+from bot.rules import DEFAULT_FLOOR, SHARE, WINDOWS
+from bot.typed.rule_text import (
     Draft,
     Question,
     draft_text,
@@ -19,7 +20,6 @@ from bot.rule_text import (
     parse_question,
     parse_rule,
 )
-from bot.rules import DEFAULT_FLOOR, SHARE, WINDOWS
 
 COINS = ["BTC", "ETH", "SOL", "BCH", "DOGE", "1INCH", "ME", "4", "币安人生"]
 M = 1_000_000 * USD

@@ -2,7 +2,7 @@
 
 from bot.rules import Destination
 from bot.wording.text import Button, Details, Line, Message, Note, Paragraph, Table, plain
-from handlers.router import answer, overheard, press
+from handlers.routing.router import answer, overheard, press
 from handlers.talk import Reply, Request
 from tests.fakes import Furnished
 

@@ -6,7 +6,7 @@ from itertools import chain
 import pytest
 
 from handlers.commands import COMMANDS, VERBS
-from handlers.repairs import RUN
+from handlers.routing.repairs import RUN
 from handlers.talk import Command, Form, House
 from tests.fakes import Furnished
 from tests.handlers.asking import GROUP, SERVER, actions, ask

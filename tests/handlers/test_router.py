@@ -4,8 +4,8 @@ import pytest
 
 from bot.errors import StoreError
 from bot.rules import Rule
-from handlers.flood import PEOPLE, FloodGuard, Verdict
-from handlers.router import EXPIRED, FOREIGN, TOO_FAST, UNSAVED, parse_typed
+from handlers.routing.flood import PEOPLE, FloodGuard, Verdict
+from handlers.routing.router import EXPIRED, FOREIGN, TOO_FAST, UNSAVED, parse_typed
 from tests.clocks import ManualClock
 from tests.fakes import FakeRulebook, Furnished
 from tests.handlers.asking import (

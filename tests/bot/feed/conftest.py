@@ -9,11 +9,11 @@ import pytest
 from bot.clock import SystemClock
 from bot.events import Event, Heard
 from bot.exchanges.dialect import Exchange
-from bot.feed import Feed
+from bot.feed.feed import Feed
+from bot.feed.web import open_session
+from bot.feed.wire import Limits, Wire
 from bot.inbox import Inbox
 from bot.market import Gap, Instrument, Liquidation
-from bot.web import open_session
-from bot.wire import Limits, Wire
 from tests.bot.feed.toy import ToyServer
 from tests.clocks import ManualClock
 

@@ -4,9 +4,9 @@ import socket
 
 import pytest
 
-from bot.checkup import Finding, check_exchange
 from bot.clock import SystemClock
-from bot.web import open_session
+from bot.feed.checkup import Finding, check_exchange
+from bot.feed.web import open_session
 from tests.bot.feed.conftest import SHORT
 from tests.bot.feed.toy import Toy, ToyServer
 

@@ -6,11 +6,11 @@ import pytest
 
 from bot.clock import SystemClock
 from bot.exchanges.dialect import Heartbeat
-from bot.feed import Feed
+from bot.feed.feed import Feed
+from bot.feed.web import open_session
+from bot.feed.wire import Limits, Wire
 from bot.inbox import Inbox
 from bot.market import Gap
-from bot.web import open_session
-from bot.wire import Limits, Wire
 from tests.bot.feed.conftest import SHORT, Rig, Shelf
 from tests.bot.feed.toy import Toy, ToyServer, events, eventually, instrument
 from tests.clocks import ManualClock

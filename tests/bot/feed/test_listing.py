@@ -1,9 +1,9 @@
 """The instrument table of an exchange."""
 
 from bot.clock import SystemClock
-from bot.listing import Listing, ask
-from bot.web import Failure, open_session
-from bot.wire import Wire
+from bot.feed.listing import Listing, ask
+from bot.feed.web import Failure, open_session
+from bot.feed.wire import Wire
 from tests.bot.feed.conftest import SHORT, Shelf
 from tests.bot.feed.toy import Toy, ToyServer
 

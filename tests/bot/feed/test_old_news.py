@@ -2,8 +2,8 @@
 
 from decimal import Decimal
 
+from bot.feed.old_news import OldNews
 from bot.market import Liquidation, Side
-from bot.old_news import OldNews
 
 
 def at(*times: int) -> list[Liquidation]:

@@ -1,8 +1,8 @@
 """Gaps of one stream, as the engine is told."""
 
+from bot.feed.silence import Silence
 from bot.inbox import Inbox
 from bot.market import Gap
-from bot.silence import Silence
 from tests.clocks import ManualClock
 
 

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.exchanges.dialect import Ack
-from bot.subscriptions import Subscriptions, Topics
+from bot.feed.subscriptions import Subscriptions, Topics
 
 
 def tens(topics: Topics) -> tuple[Topics, ...]:

@@ -15,7 +15,7 @@ from multidict import CIMultiDict
 from bot.clock import SystemClock
 from bot.errors import ConfigError
 from bot.exchanges.dialect import Heartbeat
-from bot.web import (
+from bot.feed.web import (
     Failure,
     by_error,
     by_status,

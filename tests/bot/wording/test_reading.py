@@ -2,7 +2,7 @@
 
 from bot.clock import HOUR_MS, MINUTE_MS
 from bot.figures import Deaf, Reading
-from bot.rule_text import parse_question
+from bot.typed.rule_text import parse_question
 from bot.wording.reading import imbalance_message, liqs_message, top_message
 from tests.bot.wording.events import (
     NOW,

@@ -1,8 +1,8 @@
 """What is said about rules."""
 
 from bot.market import USD
-from bot.rule_text import draft_of, parse_rule
 from bot.rules import SHARE, Rule
+from bot.typed.rule_text import draft_of, parse_rule
 from bot.wording.rules import (
     PAGE,
     rule_message,

@@ -6,10 +6,10 @@ from bot.delivery.outcomes import Gone, Retry
 from bot.events import RuleSaved
 from bot.market import USD
 from bot.ports import Chat
-from bot.rule_text import from_link_payload
 from bot.rules import Destination
-from handlers.rights import ONLY_ADMINS
-from handlers.router import answer, press
+from bot.typed.rule_text import from_link_payload
+from handlers.answers.rights import ONLY_ADMINS
+from handlers.routing.router import answer, press
 from tests.fakes import FakeNotifier, Furnished
 from tests.handlers.asking import (
     ANNA,

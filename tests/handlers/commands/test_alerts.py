@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from bot.events import RuleRemoved, RuleSaved
 from bot.market import USD
 from bot.rules import Destination
-from handlers.rights import ONLY_ADMINS
+from handlers.answers.rights import ONLY_ADMINS
 from tests.fakes import Furnished
 from tests.handlers.asking import (
     ANNA,

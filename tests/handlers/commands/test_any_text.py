@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from handlers.commands import COMMANDS, VERBS
-from handlers.repairs import RUN
+from handlers.routing.repairs import RUN
 from tests.fakes import Furnished
 from tests.handlers.asking import GROUP, ask, buttons, push, say, words
 

@@ -5,7 +5,7 @@ import pytest
 from bot.clock import DAY_MS, HOUR_MS, MINUTE_MS
 from bot.ports import Chat
 from bot.rules import Destination, Notice
-from handlers.rights import ONLY_ADMINS
+from handlers.answers.rights import ONLY_ADMINS
 from tests.fakes import NOW_MS, Furnished
 from tests.handlers.asking import ANNA, BORIS, GROUP, PRIVATE, SERVER, ask, buttons, push, words
 

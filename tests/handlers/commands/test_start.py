@@ -3,7 +3,7 @@
 from bot.clock import MINUTE_MS
 from bot.ports import Chat
 from bot.rules import Notice
-from handlers.rights import ONLY_ADMINS
+from handlers.answers.rights import ONLY_ADMINS
 from tests.fakes import NOW_MS, Furnished, a_reading
 from tests.handlers.asking import BORIS, GROUP, PRIVATE, ask, buttons, labelled, push, words
 

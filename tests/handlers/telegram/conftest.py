@@ -8,7 +8,7 @@ import pytest
 from telegram import Bot
 
 from bot.clock import SystemClock
-from handlers import router
+from handlers.routing import router
 from handlers.telegram.connection import Connection
 from handlers.telegram.converse import Router
 from handlers.telegram.notify import TelegramNotifier

@@ -5,7 +5,7 @@ from structlog.testing import capture_logs
 
 from bot.ports import Chat
 from bot.rules import Destination
-from handlers import router
+from handlers.routing import router
 from handlers.talk import House, Reply, Request
 from handlers.telegram.converse import SORRY
 from tests.doubles.telegram import TelegramDouble

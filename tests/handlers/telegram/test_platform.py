@@ -7,8 +7,8 @@ import pytest
 
 from bot.clock import SystemClock
 from bot.errors import ConfigError
-from handlers import router
 from handlers.commands import COMMANDS
+from handlers.routing import router
 from handlers.telegram.connection import Connection
 from handlers.telegram.platform import TelegramPlatform
 from tests.doubles.telegram import TOKEN, TelegramDouble
