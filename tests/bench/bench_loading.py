@@ -23,7 +23,7 @@ from tests.bench.table import Row
 
 _RULES = 1_000_000
 _BATCH = 20_000
-_ROUNDS = 1
+_ROUNDS = 3
 _MODULE = "tests.bench.bench_loading"
 
 
