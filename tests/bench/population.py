@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from bot.clock import HOUR_MS
-from bot.market import LARGEST_ORDER, Liquidation, Side
+from bot.market import LARGEST_ORDER, Instrument, Liquidation, Side
 from bot.rules import DEFAULT_FLOOR, WINDOWS, Destination, Rule, RuleState
 
 START_MS = 1_700_000_000_000
@@ -46,6 +46,51 @@ def market(events: int, every_ms: int, seed: int = 1) -> Iterator[Liquidation]:
             at_ms,
             at_ms,
         )
+
+
+def instrument(event: Liquidation) -> Instrument:
+    """The contract of an event: a unit of the quantity is a coin, of a dollar each."""
+    return Instrument(event.exchange, _symbol(event), event.coin, "USDT", Decimal(1), True)
+
+
+def frame(event: Liquidation) -> bytes:
+    """An event as its exchange sends it."""
+    return _FRAMES[event.exchange](event, "SELL" if event.side is Side.LONG else "BUY").encode()
+
+
+def _symbol(event: Liquidation) -> str:
+    return f"{event.coin}-USDT-SWAP" if event.exchange == "okx" else f"{event.coin}USDT"
+
+
+def _binance(event: Liquidation, side: str) -> str:
+    size, at_ms = event.quantity, event.time_ms
+    return (
+        f'{{"e":"forceOrder","E":{at_ms},"o":{{"s":"{_symbol(event)}","S":"{side}","o":"LIMIT",'
+        f'"f":"IOC","q":"{size}","p":"1","ap":"1","X":"FILLED","l":"{size}","z":"{size}",'
+        f'"T":{at_ms}}},"ps":"{_symbol(event)}","st":1}}'
+    )
+
+
+def _bybit(event: Liquidation, side: str) -> str:
+    position = "Buy" if side == "SELL" else "Sell"
+    return (
+        f'{{"topic":"allLiquidation.{_symbol(event)}","type":"snapshot","ts":{event.time_ms},'
+        f'"data":[{{"T":{event.time_ms},"s":"{_symbol(event)}","S":"{position}",'
+        f'"v":"{event.quantity}","p":"1"}}]}}'
+    )
+
+
+def _okx(event: Liquidation, side: str) -> str:
+    family = f"{event.coin}-USDT"
+    return (
+        '{"arg":{"channel":"liquidation-orders","instType":"SWAP"},"data":[{"details":[{'
+        f'"bkLoss":"0","bkPx":"1","ccy":"","posSide":"{event.side.word}","side":"{side.lower()}",'
+        f'"sz":"{event.quantity}","ts":"{event.time_ms}"}}],"instFamily":"{family}",'
+        f'"instId":"{_symbol(event)}","instType":"SWAP","uly":"{family}"}}]}}'
+    )
+
+
+_FRAMES = {"binance": _binance, "bybit": _bybit, "okx": _okx}
 
 
 def people(rules: int, seed: int = 2) -> Iterator[tuple[Rule, RuleState]]:
