@@ -118,6 +118,7 @@ class _Listed(msgspec.Struct):
     ctVal: str = ""  # noqa: N815
     ctMult: str = ""  # noqa: N815
     ctValCcy: str = ""  # noqa: N815
+    ctType: str = ""  # noqa: N815
     settleCcy: str = ""  # noqa: N815
     uly: str = ""
     instFamily: str = ""  # noqa: N815
@@ -271,7 +272,8 @@ def _instrument(row: _Listed) -> Instrument:
     size = EXACT.multiply(contract_size(row.ctVal), contract_size(row.ctMult or "1"))
     base, _, quote = (row.uly or row.instFamily or row.instId).partition("-")
     symbol = checked(row.instId)
-    if row.ctValCcy in DOLLARS:  # a contract of dollars: inverse
+    # A linear contract can count dollars too: USDC-USDT-SWAP is one of 10 USDC.
+    if row.ctType == "inverse" or (row.ctType != "linear" and row.ctValCcy in DOLLARS):
         return Instrument(_NAME, symbol, coin(base), "USD", size, linear=False)
     quote = quote.split("_")[0].split("-")[0] or row.settleCcy
     return Instrument(_NAME, symbol, coin(row.ctValCcy or base), quote, size, linear=True)

@@ -133,6 +133,10 @@ def listing(**fields: str) -> list[Instrument]:
         ({"instId": "ETH-BTC-SWAP", "ctVal": "1", "ctValCcy": "ETH", "uly": "ETH-BTC"},
          "ETH", "BTC", "1", True),
         ({"instId": "SOL-USDC-SWAP", "ctVal": "1", "ctValCcy": "SOL"}, "SOL", "USDC", "1", True),
+        ({"instId": "USDC-USDT-SWAP", "ctVal": "10", "ctValCcy": "USDC", "uly": "USDC-USDT",
+          "ctType": "linear"}, "USDC", "USDT", "10", True),
+        ({"instId": "BTC-USD-SWAP", "ctVal": "100", "uly": "BTC-USD", "ctType": "inverse"},
+         "BTC", "USD", "100", False),
     ],
 )  # fmt: skip
 def test_the_table_tells_what_a_contract_stands_for(
