@@ -13,7 +13,7 @@ from bot.rules import Rule, RuleState
 from bot.tally import PLACES, SPANS, Tally
 from bot.windows import Windows
 
-NOTHING = Slack(0, 0)
+NOTHING: Slack = (0, 0, NEVER, -1)
 """Whatever moves may matter."""
 
 
@@ -52,7 +52,7 @@ class Index:
         """The group that a windowed rule belongs to; made when there is none."""
         watch = self._watch(coin, exchange, PLACES[window])
         metric = METRICS[metric_name]
-        judged = floor if metric.unit is Unit.SHARE else None
+        judged = floor if metric.unit is Unit.SHARE else 0
         for group in watch.groups:
             if group.metric is metric and group.floor == judged:
                 return group
@@ -82,9 +82,7 @@ class Index:
 
     def value(self, group: Group) -> int | None:
         watch = group.watch
-        return group.metric.value(
-            watch.tally.sums(watch.place, self._windows.now_ms), group.floor or 0
-        )
+        return group.metric.value(watch.tally.sums(watch.place, self._windows.now_ms), group.floor)
 
     def begin(self) -> None:
         """After loading: order what waits, and look at every window once."""
@@ -149,22 +147,23 @@ class Index:
         peak = -1
         for group in watch.groups:
             metric = group.metric
-            slack = metric.slack(sums, group.floor or 0, group.rise, group.fall)
+            slack = metric.slack(sums, group.floor, group.rise, group.fall)
             if slack is None:
                 slack = self._turn(watch, group, sums)
+            more, less, single, least = slack
             # Comparisons, because this runs for every group of a window that has moved.
             if metric.unit is Unit.COUNT:
-                added = slack.adds if slack.adds < added else added
-                left = slack.exits if slack.exits < left else left
+                added = more if more < added else added
+                left = less if less < left else left
                 continue
-            if slack.adds < adds:
-                adds = slack.adds
-            if slack.exits < exits:
-                exits = slack.exits
-            if slack.order < order:
-                order = slack.order
-            if slack.peak > peak:
-                peak = slack.peak
+            if more < adds:
+                adds = more
+            if less < exits:
+                exits = less
+            if single < order:
+                order = single
+            if least > peak:
+                peak = least
         watch.limit(adds, added, order)
         tally.limit_exits(place, exits, left)
         if peak >= 0:
@@ -172,7 +171,7 @@ class Index:
 
     def _turn(self, watch: Watch, group: Group, sums: Sums) -> Slack:
         """Let a group's rules speak or be armed again, and find the slack it has after that."""
-        metric, floor = group.metric, group.floor or 0
+        metric, floor = group.metric, group.floor
         value = metric.value(sums, floor)
         if value is not None and value > group.rise:
             for slot, level in group.speak(self._roster, value):
@@ -209,9 +208,15 @@ class Index:
 
     def _limit(self, tally: Tally, watches: list[Watch]) -> None:
         """A tally calls when the first of its windows may matter."""
-        tally.add_limit = min(watch.adds for watch in watches)
-        tally.count_limit = min(watch.counts for watch in watches)
-        tally.order_limit = min(watch.order for watch in watches)
+        adds = counts = order = NEVER
+        for watch in watches:
+            if watch.adds < adds:
+                adds = watch.adds
+            if watch.counts < counts:
+                counts = watch.counts
+            if watch.order < order:
+                order = watch.order
+        tally.add_limit, tally.count_limit, tally.order_limit = adds, counts, order
 
     def _watch(self, coin: str | None, exchange: str | None, place: int) -> Watch:
         tally = self._windows.tally(coin, exchange)

@@ -39,18 +39,13 @@ class Sums(msgspec.Struct, frozen=True, gc=False):
         return self.long + self.short
 
 
-class Slack(msgspec.Struct, frozen=True, gc=False):
-    """What may happen before a metric can matter.
+Slack = tuple[int, int, int, int]
+"""What may happen before a metric can matter: (adds, exits, order, peak).
 
-    ``adds`` may come in and ``exits`` fall out, both of it: US dollars (``market.USD``), or orders
-    for a metric whose unit is ``COUNT``. Meanwhile no single order may exceed ``order``, and the
-    largest of the window may not go below ``peak``.
-    """
-
-    adds: int
-    exits: int
-    order: int = NEVER
-    peak: int = -1
+``adds`` may come in and ``exits`` fall out, both of it: US dollars (``market.USD``), or orders for
+a metric whose unit is ``COUNT``. Meanwhile no single order may exceed ``order``, and the largest of
+the window may not go below ``peak``. A plain tuple, because one is made for each look at a group.
+"""
 
 
 class Metric(Protocol):
@@ -136,7 +131,7 @@ class Amount(msgspec.Struct, frozen=True):
         value = self.measure(sums)
         if value > rise or value < fall:
             return None
-        return Slack(rise - value, value - fall if fall >= 0 else NEVER)
+        return rise - value, value - fall if fall >= 0 else NEVER, NEVER, -1
 
 
 class Peak(Amount, frozen=True):
@@ -145,7 +140,7 @@ class Peak(Amount, frozen=True):
     def slack(self, sums: Sums, floor: int, rise: int, fall: int) -> Slack | None:
         if sums.largest > rise or sums.largest < fall:
             return None
-        return Slack(NEVER, NEVER, rise, fall)
+        return NEVER, NEVER, rise, fall
 
 
 class Share(msgspec.Struct, frozen=True):
@@ -184,7 +179,7 @@ class Share(msgspec.Struct, frozen=True):
         total = sums.long + sums.short
         if total < floor or not total:
             exits = total - _lost(floor) if fall >= 0 else NEVER
-            return Slack(max(floor, 1) - total - 1, exits) if exits >= 0 else None
+            return (max(floor, 1) - total - 1, exits, NEVER, -1) if exits >= 0 else None
         part = self.part(sums) * SHARE
         adds = exits = NEVER
         if rise < SHARE:
@@ -198,7 +193,7 @@ class Share(msgspec.Struct, frozen=True):
                 return None
             adds = min(adds, (way >> 1) // (fall + 1))
             exits = min(exits, (way >> 1) // (SHARE - fall + 1), total - _lost(floor))
-        return Slack(adds, exits)
+        return adds, exits, NEVER, -1
 
 
 def _lost(floor: int) -> int:
