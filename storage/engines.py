@@ -32,6 +32,9 @@ COLLISIONS = frozenset({"40001", "40P01"})
 TROUBLE = (OperationalError, InterfaceError, NoConnectionFree, OSError)
 """Locked, full, unreachable: the database's state, not our mistake. TimeoutError is an OSError."""
 
+PASSING = ("08", "25006", "40", "53", "55", "57", "58")
+"""How PostgreSQL's codes of the same troubles begin; its driver raises them as plain errors."""
+
 log = structlog.get_logger(__name__)
 
 _BOTH = (f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}", "PRAGMA foreign_keys=ON")
@@ -85,7 +88,7 @@ class Database:
                 try:
                     return await self._once(work)
                 except DBAPIError as error:
-                    if getattr(error.orig, "sqlstate", None) not in COLLISIONS:
+                    if _code(error) not in COLLISIONS:
                         raise
             return await self._once(work)
 
@@ -98,9 +101,17 @@ class Database:
 def _named_trouble() -> Iterator[None]:
     try:
         yield
-    except TROUBLE as error:
+    except (DBAPIError, *TROUBLE) as error:
+        if not (isinstance(error, TROUBLE) or _code(error).startswith(PASSING)):
+            raise
         cause = error.orig if isinstance(error, DBAPIError) else error
         raise StoreError(f"the database could not be used: {cause}") from error
+
+
+def _code(error: BaseException) -> str:
+    """PostgreSQL's five characters; none for whatever else failed."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    return str(getattr(cause, "sqlstate", None) or "")
 
 
 async def _end_of(task: "asyncio.Task[Any]") -> None:

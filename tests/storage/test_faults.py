@@ -7,10 +7,14 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+from sqlalchemy import text
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.errors import StoreError
 from bot.rules import Notice
 from storage import Storage, open_storage
+from storage.address import understand
+from storage.engines import Database, postgresql_engine
 from tests.storage.conftest import Home
 from tests.storage.samples import ALICE, NOW, a_rule, an_alert
 
@@ -72,6 +76,37 @@ async def test_connections_that_a_server_cut_are_replaced(
         await other.close()
         await storage.notebook.write("offset", "2")
         assert await storage.notebook.read("offset") == "2"
+
+
+@pytest.mark.parametrize("code", ["08006", "25006", "40001", "53100", "55P03", "57P01", "58030"])
+async def test_trouble_of_a_server_is_named_and_passes(
+    postgres_home: Home, tmp_path: Path, code: str
+) -> None:
+    async def fail(session: AsyncSession) -> None:
+        raised = f"DO $$ BEGIN RAISE EXCEPTION 'trouble' USING ERRCODE = '{code}'; END $$"
+        await (await session.connection()).execute(text(raised))
+
+    assert postgres_home.url
+    engine = postgresql_engine(understand(postgres_home.url, tmp_path))
+    database = Database(engine, engine, owner=1)
+    with pytest.raises(StoreError, match="trouble"):
+        await database.write(fail)
+    await database.close()
+
+
+async def test_a_server_that_stops_during_a_statement_is_named(
+    postgres_home: Home, tmp_path: Path
+) -> None:
+    async def cut_off(session: AsyncSession) -> None:
+        connection = await session.connection()
+        await connection.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+
+    assert postgres_home.url
+    engine = postgresql_engine(understand(postgres_home.url, tmp_path))
+    database = Database(engine, engine, owner=1)
+    with pytest.raises(StoreError, match="could not be used"):
+        await database.write(cut_off)
+    await database.close()
 
 
 @contextmanager
