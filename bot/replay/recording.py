@@ -1,5 +1,6 @@
 """Recordings: JSON Lines of what an exchange sent, one frame or instrument table a line."""
 
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NoReturn
@@ -63,8 +64,9 @@ def each_line(paths: Sequence[Path], take: Callable[[bytes], None]) -> Iterator[
             with path.open("rb") as lines:
                 for number, line in enumerate(lines, 1):
                     read += len(line)
-                    if not line.isspace():
-                        _hand_over(path, number, line, take)
+                    text = line.removeprefix(BOM_UTF8) if number == 1 else line
+                    if text.strip():
+                        _hand_over(path, number, text, take)
                         yield read
         except OSError as error:
             raise UserError(f"I cannot read {path}: {error.strerror or error}.") from error

@@ -146,8 +146,8 @@ class _Market:
                 self.peaks[place] = (total, now_ms)
 
     def _keep(self, consequences: Consequences) -> None:
-        for alert in consequences.alerts:  # a burst of single orders amends its alert
-            first = self.alerts.get(alert.key, alert)
+        for alert in sorted(consequences.alerts, key=lambda alert: alert.rule.id):
+            first = self.alerts.get(alert.key, alert)  # a burst of orders amends its alert
             self.alerts[alert.key] = msgspec.structs.replace(alert, at_ms=first.at_ms)
 
 

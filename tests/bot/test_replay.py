@@ -170,6 +170,12 @@ def test_a_burst_of_single_orders_is_one_alert_with_its_largest() -> None:
     assert report["alerts"] == [{"rule": "order > 1m", "at": START, "value": "3000000"}]
 
 
+def test_alerts_of_one_moment_stand_in_the_order_of_their_rules() -> None:
+    rules = ("total > 2m", "order > 1m", "5m total > 1m", "BTC total > 1m", "total > 1m")
+    report = replayed(order(3_000_000), rules=(*rules, rules[0]))
+    assert [alert["rule"] for alert in report["alerts"]] == [*rules, rules[0]]
+
+
 def test_a_bad_rule_is_said_at_once() -> None:
     with pytest.raises(UserError):
         Replay(["BTC 5m long > nan"])
@@ -205,6 +211,13 @@ def test_several_files_are_one_recording_and_the_json_is_one_object(tmp_path: Pa
     second.write_text(order(7, 1) + "\r\n" + order(8, 2))
     report = json.loads(page([first, second], as_json=True))
     assert (report["events"], report["duplicates"], report["long_usd"]) == (3, 1, "20")
+
+
+def test_a_byte_order_mark_is_no_mistake(tmp_path: Path) -> None:
+    first, second = tmp_path / "first.jsonl", tmp_path / "second.jsonl"
+    for recording, text in ((first, order(5)), (second, "")):
+        recording.write_text(text + "\r\n", encoding="utf-8-sig", newline="")
+    assert json.loads(page([first, second], as_json=True))["events"] == 1
 
 
 def test_the_page_shows_what_the_report_holds(tmp_path: Path) -> None:
