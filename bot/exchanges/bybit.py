@@ -25,7 +25,6 @@ from bot.errors import ParseError
 from bot.exchanges.checks import (
     MALFORMED,
     Milliseconds,
-    check_text,
     json_of,
     liquidation,
     listed_rows,
@@ -140,8 +139,6 @@ class Bybit:
 
     def parse(self, frame: bytes | str, received_ms: int, instruments: Instruments) -> Parsed:
         try:
-            if not frame.isascii():
-                check_text(frame)
             message = _DECODER.decode(frame)
             if not message.topic.startswith(_TOPIC):
                 return _answer(_ANSWER.decode(frame))

@@ -32,12 +32,6 @@ Milliseconds = Annotated[int, msgspec.Meta(gt=1_262_304_000_000, lt=4_102_444_80
 """A time from 2010 to 2100: whoever writes seconds or microseconds is outside."""
 
 
-def check_text(frame: bytes | str) -> None:
-    """Raises ``ValueError`` for bytes that are not UTF-8; the decoder looks at what it needs."""
-    if isinstance(frame, bytes):
-        frame.decode()
-
-
 def json_of(frame: bytes | str) -> object:
     """The plain value of a frame that did not fit its Structs. Raises ``ParseError``."""
     try:

@@ -25,7 +25,6 @@ from bot.errors import ParseError
 from bot.exchanges.checks import (
     MALFORMED,
     Milliseconds,
-    check_text,
     contract_size,
     json_of,
     liquidation,
@@ -161,8 +160,6 @@ class Okx:
 
     def parse(self, frame: bytes | str, received_ms: int, instruments: Instruments) -> Parsed:
         try:
-            if not frame.isascii():
-                check_text(frame)
             message = _DECODER.decode(frame)
             arg = message.arg
             if message.event or arg is None:

@@ -96,12 +96,6 @@ def test_coin_m_counts_contracts_wherever_the_frame_says_so(message: object) -> 
     assert (unpriced.coin, unpriced.notional) == ("BTC", None)
 
 
-def test_a_coin_m_event_is_never_priced_by_a_usd_m_contract_of_that_name() -> None:
-    usd_m = Instrument("binance", "BTCUSD_PERP", "BTC", "USDT", Decimal(1), linear=True)
-    (event,) = events("binance", binance({"st": 2}, **COIN_M), table(usd_m))
-    assert event.notional is None
-
-
 @pytest.mark.parametrize(
     ("symbol", "coin", "priced"),
     [
