@@ -70,9 +70,12 @@ class Ear:
         return merged
 
     def opened_ms(self, start_ms: int) -> int:
-        """When the silence ended that began with the start; the start itself without one."""
-        first = next((gap for gap in self.deaf("", start_ms - 1) if gap.from_ms <= start_ms), None)
-        if first is None:
+        """When the silence ended that began with the start; the start itself without one.
+
+        A feed begins a little after the engine does: stored rules are loaded in between.
+        """
+        first = next(iter(self.deaf("", start_ms - 1)), None)
+        if first is None or first.from_ms > start_ms + OPENING_MS:
             return start_ms
         return NEVER_MS if first.to_ms is None else first.to_ms
 

@@ -29,6 +29,16 @@ def test_connecting_at_the_start_is_no_gap_but_the_beginning_of_the_figures() ->
     assert hearing.heard == ("binance", "bybit", "okx")
 
 
+def test_a_feed_that_begins_after_the_engine_did_was_not_lost_either() -> None:
+    place = ears()
+    silence(place, "binance", START + 40, START + SECOND_MS, "starting")
+    silence(place, "bybit", START + 50, START + 3 * SECOND_MS, "starting")
+    silence(place, "bybit", START + 5 * SECOND_MS, START + 7 * SECOND_MS, "lost")
+    hearing = place.hearing(None, HOUR_MS, START + 10 * MINUTE_MS)
+    assert hearing.deaf == (Deaf("bybit", START + 5 * SECOND_MS, START + 7 * SECOND_MS, "lost"),)
+    assert hearing.since_ms == START + 3 * SECOND_MS
+
+
 def test_an_exchange_that_comes_late_is_said_and_does_not_hide_the_others_figures() -> None:
     place = ears()
     silence(place, "bybit", START, START + 20 * MINUTE_MS, "starting")
