@@ -3,8 +3,9 @@
 from collections import defaultdict
 from typing import Literal
 
-from bot.clock import HOUR_MS, MINUTE_MS
+from bot.clock import HOUR_MS, MINUTE_MS, SECOND_MS
 from bot.figures import Deaf, Hearing, Reading
+from bot.rules import WINDOWS
 from bot.wording.lines import joined
 from bot.wording.numbers import count, duration, named, together, window_name
 from bot.wording.text import Block, Line, Moment, Note, Paragraph, Span
@@ -42,7 +43,7 @@ def coverage_note(reading: Reading, totals: bool = True) -> Note:
     """
     hearing = reading.hearing
     line: list[Span] = []
-    if is_young(reading):
+    if is_young(reading) and reading.span_ms in WINDOWS.values():
         line += [*listening(reading), " "]
     line += _samples(reading, totals)
     line += _heard(reading, least=totals and bool(reading.total) and not _sampled(reading))
@@ -173,6 +174,8 @@ def _gap(reading: Reading, exchange: str, gaps: list[Deaf]) -> list[Span]:
     if len(gaps) > 1:
         return [f"{named(exchange)} off {len(gaps)} times since ", begin]
     end = gaps[0].to_ms or start
+    if end - start < MINUTE_MS:
+        return [f"{named(exchange)} off {duration(max(end - start, SECOND_MS))} at ", begin]
     return [f"{named(exchange)} off ", begin, "–", Moment(end, _style(reading, end))]
 
 

@@ -77,6 +77,11 @@ def test_a_young_window_says_when_it_will_be_whole() -> None:
     assert "The full 24 h are there at TIME." in said(day)
 
 
+def test_a_single_order_has_no_window_that_could_be_young() -> None:
+    burst = flush(span_ms=15_000, ears=hearing(since_ms=minutes_ago(0)))
+    assert said(burst, totals=False).startswith("Binance and OKX publish samples.")
+
+
 def test_the_moments_of_connecting_are_no_outage() -> None:
     start = minutes_ago(4)
     gap = Deaf("bybit", start, start + 5_000, "starting")
@@ -88,7 +93,7 @@ def test_the_moments_of_connecting_are_no_outage() -> None:
     slow = Deaf("bybit", start, start + 90_000, "starting")
     assert "Bybit off TIME–TIME" in said(flush(ears=hearing(since_ms=start, deaf=(slow,))))
     late = Deaf("bybit", start + 60_000, start + 65_000, "closed")
-    assert "Bybit off TIME–TIME" in said(flush(ears=hearing(since_ms=start, deaf=(late,))))
+    assert "Bybit off 5 s at TIME" in said(flush(ears=hearing(since_ms=start, deaf=(late,))))
 
 
 def test_orders_of_unknown_size_are_said() -> None:
