@@ -19,14 +19,17 @@ def money(amount: int) -> str:
 
 
 def fine_money(amount: int) -> str:
-    """A single order or a distance, where a digit more counts: ``$11.8M``, ``$48.6M``."""
-    return _dollars(amount, tenths_below=100)
+    """A single order or a distance, where a digit more counts: ``$11.8M``, ``$48.6M``, ``$50M``."""
+    said = _dollars(amount, tenths_below=100)
+    idle = len(said) == len("$50.0M") and said[-3:-1] == ".0"
+    return said[:-3] + said[-1] if idle else said
 
 
 def alike(amounts: Sequence[int]) -> list[str]:
     """Sums that stand beside each other, in the unit of the largest: ``$8.2M``, ``$0.4M``.
 
-    An amount too small for that unit keeps its own (``$12k`` beside millions).
+    An amount too small for that unit keeps its own (``$12k`` beside millions, ``$60M`` beside
+    billions): in one digit it would be a third off.
     """
     unit, letter = _unit(max(amounts, default=0))
     return [_beside(amount, unit, letter) for amount in amounts]
@@ -151,7 +154,7 @@ def _rounded(amount: int, unit: int, decimals: int) -> str:
 
 
 def _beside(amount: int, unit: int, letter: str) -> str:
-    if not letter or amount >= unit or 20 * amount < unit:
+    if letter in ("", "B") or amount >= unit or 10 * amount < unit:
         return money(amount)
     text = _rounded(amount, unit, 1)
     return f"${text}{letter}"

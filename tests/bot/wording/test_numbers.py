@@ -62,10 +62,22 @@ def test_a_single_order_keeps_a_digit_more() -> None:
     assert fine_money(498_600_000 * USD) == "$499M"
 
 
+def test_a_digit_that_says_nothing_is_left_out() -> None:
+    assert fine_money(50_000_000 * USD) == "$50M"
+    assert fine_money(49_970_000 * USD) == "$50M"
+    assert fine_money(5_000_000 * USD) == "$5.0M"
+    assert fine_money(1_000_000_000 * USD) == "$1.00B"
+
+
 def test_sums_beside_each_other_share_a_unit() -> None:
     told = alike([n * USD for n in (8_200_000, 2_900_000, 700_000, 12_000, 0)])
     assert told == ["$8.2M", "$2.9M", "$0.7M", "$12k", "$0"]
     assert alike([]) == []
+
+
+def test_a_sum_too_small_for_the_unit_of_its_neighbour_keeps_its_own() -> None:
+    assert alike([n * USD for n in (1_140_000_000, 60_000_000)]) == ["$1.14B", "$60M"]
+    assert alike([n * USD for n in (8_200_000, 60_000)]) == ["$8.2M", "$60k"]
 
 
 def test_thresholds_are_said_as_they_were_set() -> None:
