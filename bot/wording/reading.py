@@ -89,16 +89,21 @@ def imbalance_message(reading: Reading, others: Sequence[Reading] = ()) -> Messa
 
 
 def top_message(reading: Reading) -> Message:
-    """The leading coins and exchanges of one window; buttons ``top|all|<window>``."""
+    """The leading coins and exchanges of one window, of one coin its exchanges.
+
+    Buttons: ``top|<coin or all>|<window>``.
+    """
     over = duration(reading.span_ms)
-    where = f" · {scope(None, reading.exchange)}" if reading.exchange else ""
-    head = (f"Top coins{where} · {over}",)
+    asked = scope(reading.coin, reading.exchange)
+    where = f" · {asked}" if reading.coin or reading.exchange else ""
+    head = (f"Top {'exchanges' if reading.coin else 'coins'}{where} · {over}",)
     buttons = (window_row("top", reading, TOLD_WINDOWS), refresh_row("top", reading))
-    nothing = silence(reading, "", over)
+    nothing = silence(reading, reading.coin or "", over)
     if nothing is not None:
         return Message(head, nothing, buttons)
     blocks: list[Block] = [Paragraph((_total_line(reading),))]
-    blocks.append(_table(leaders(reading.coins, _TOP_COINS, "rest")))
+    if reading.coin is None:
+        blocks.append(_table(leaders(reading.coins, _TOP_COINS, "rest")))
     if reading.exchange is None:
         blocks.append(_table(leaders(exchanges(reading), _TOP_COINS, more(reading, _TOP_COINS))))
     if reading.largest is not None:
@@ -175,12 +180,17 @@ def _balance_table(reading: Reading, others: Sequence[Reading]) -> list[Block]:
         if window_name(span_ms) in TOLD_WINDOWS or span_ms == reading.span_ms
     ]
     amounts = alike([other.total for other in shown])
-    rows = (_balance_row(other, amount) for other, amount in zip(shown, amounts, strict=True))
+    rows = (
+        _balance_row(other, amount, known=other is reading or not is_young(other))
+        for other, amount in zip(shown, amounts, strict=True)
+    )
     return [Table((("", "longs", "imb.", "total"), *rows))]
 
 
-def _balance_row(reading: Reading, amount: str) -> tuple[str, ...]:
+def _balance_row(reading: Reading, amount: str, known: bool) -> tuple[str, ...]:
     name = window_name(reading.span_ms)
+    if not known:
+        return (name, UNKNOWN, UNKNOWN, UNKNOWN)
     if reading.total < TELLING:
         return (name, UNKNOWN, UNKNOWN, amount)
     return (name, share(reading.long, reading.total), signed(reading.imbalance or 0.0), amount)

@@ -124,6 +124,24 @@ def test_top_tells_coins_and_exchanges() -> None:
     assert "top|all|4h" in actions(told)
 
 
+def test_top_of_one_coin_tells_its_exchanges_under_its_name() -> None:
+    told = lines(top_message(flush(coin="BTC")))
+    assert told[0] == "Top exchanges · BTC · 1 h"
+    assert told[3] == "Bybit|$168M|87%"
+    assert "BTC|$205M|91%" not in told
+    alone = lines(top_message(flush(coin="BTC", exchange="okx")))
+    assert alone[0] == "Top exchanges · BTC on OKX · 1 h"
+
+
+def test_a_window_that_has_hardly_begun_has_no_imbalance_beside_the_one_asked_for() -> None:
+    young = hearing(since_ms=minutes_ago(90))
+    day = flush(span_ms=24 * HOUR_MS, long=500, short=30, ears=young)
+    told = lines(imbalance_message(flush(ears=young), [day]))
+    assert told[3:5] == ["1h|87%|+0.74|$526M", "24h|–|–|–"]
+    asked = lines(imbalance_message(day, [flush(ears=young)]))
+    assert asked[4] == "24h|94%|+0.89|$530M"
+
+
 def test_messages_say_the_time_they_were_asked() -> None:
     assert labels(top_message(flush()))[-1] == ["↻ 02:04 UTC"]
     assert flush().at_ms == NOW
