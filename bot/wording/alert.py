@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from bot.clock import MINUTE_MS, SECOND_MS
+from bot.figures import Reading
 from bot.rules import Alert
 from bot.wording.buttons import alert_rows
 from bot.wording.coverage import coverage_note
@@ -93,13 +94,19 @@ def _facts(alert: Alert) -> tuple[Line, ...]:
     """Split, coins and the largest order, without what the headline has said already."""
     reading = alert.reading
     if alert.rule.metric == "order" and alert.orders <= 1:
-        return (("Liquidated at ", Moment(reading.largest.time_ms)),) if reading.largest else ()
+        return _liquidated_at(reading)
+    if alert.rule.metric == "largest" and reading.largest is not None:
+        return (*_liquidated_at(reading), split_line(reading))
     lines = [split_line(reading)] if reading.total else []
     if reading.coin is None and len(reading.coins) > 1:
         lines.append(coins_line(reading))
     if reading.largest is not None:
         lines.append(largest_line(reading.largest))
     return tuple(lines)
+
+
+def _liquidated_at(reading: Reading) -> tuple[Line, ...]:
+    return (("Liquidated at ", Moment(reading.largest.time_ms)),) if reading.largest else ()
 
 
 def _details(alert: Alert) -> tuple[Line, ...]:

@@ -65,7 +65,7 @@ def rules_message(entries: Sequence[tuple[Rule, int | None]], page: int = 1) -> 
     """
     if not entries:
         example: Line = ("Type /alert 50m for $50M over all coins in 1 h, or /start for a choice.",)
-        return Message(head=("You have no alerts.",), blocks=(Paragraph((example,)),))
+        return Message(head=("No alerts yet.",), blocks=(Paragraph((example,)),))
     ranked = sorted(entries, key=lambda entry: -nearness(*entry))
     pages = -(-len(ranked) // PAGE)
     page = min(max(page, 1), pages)
@@ -76,10 +76,18 @@ def rules_message(entries: Sequence[tuple[Rule, int | None]], page: int = 1) -> 
     rows = [tuple(numbers[i : i + _BUTTONS_A_ROW]) for i in range(0, len(numbers), _BUTTONS_A_ROW)]
     turn = _turning(page, pages)
     return Message(
-        head=("Your alerts, nearest first",),
+        head=(f"{_whose(entries)}, nearest first",),
         blocks=(Paragraph(lines),),
         buttons=(*rows, turn) if turn else tuple(rows),
     )
+
+
+def _whose(entries: Sequence[tuple[Rule, int | None]]) -> str:
+    """A group's alerts are nobody's own; where both are listed, both are said."""
+    own = {rule.destination.direct for rule, _ in entries}
+    if own == {True}:
+        return "Your alerts"
+    return "Alerts of this chat" if own == {False} else "Alerts of this chat and your own"
 
 
 def nearness(rule: Rule, value: int | None) -> float:

@@ -65,7 +65,7 @@ def ready_screen(quiet: Line | None = None) -> Message:
     lines: tuple[Line, ...] = (
         quiet or ("The test alert is on its way; its numbers are invented.",),
         (Code("/liqs"), " now · ", Code("/alerts"), " yours · ", Code("/mute"), " for a while"),
-        (f"Figures are at least what I heard. {NO_ADVICE}",),
+        ("Figures are at least what I heard, not advice.",),
     )
     return Message(("Ready.",), (Paragraph(lines),))
 

@@ -33,6 +33,6 @@ async def _sent(destination: Destination, request: Request, house: House, said: 
     if destination == request.destination:
         await found_again(destination, house)
     if quiet := await quiet_line(destination, house):
-        return Reply(Message(("No test: ", *quiet)))
+        return Reply(Message(("No test sent. ", *quiet)))
     await send_trial(destination, request.author, house)
     return Reply(Message((f"{said}, marked TEST. Its numbers are invented.",)))

@@ -90,7 +90,7 @@ def test_a_long_list_has_pages_that_hold_every_rule_once() -> None:
 
 
 def test_no_alerts_is_an_invitation() -> None:
-    assert lines(rules_message([]))[0] == "You have no alerts."
+    assert lines(rules_message([]))[0] == "No alerts yet."
 
 
 def test_one_rule_can_be_paused_or_resumed_and_deleted() -> None:

@@ -89,7 +89,7 @@ async def test_two_tests_are_two_notifications() -> None:
 async def test_a_test_that_would_not_come_is_not_promised() -> None:
     here = Furnished()
     await ask("/mute", here)
-    assert words(await ask("/test", here)).startswith("No test: Muted here until")
+    assert words(await ask("/test", here)).startswith("No test sent. Muted here until")
     here.chats.saved[PRIVATE] = Chat(PRIVATE, state="stopped")
     assert "/start" in words(await ask("/test", here))
     assert here.outbox.waiting == []
