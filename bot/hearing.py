@@ -45,9 +45,9 @@ class Ear:
 
     def silent(self, after_ms: int) -> bool:
         """Nothing at all can have been heard since: a gap spans it, and no event came."""
-        return self.heard_ms <= after_ms and any(
-            since_ms <= after_ms for since_ms, _ in self.open.values()
-        )
+        if not self.open or self.heard_ms > after_ms:
+            return False
+        return any(since_ms <= after_ms for since_ms, _ in self.open.values())
 
     def complete_ms(self) -> int:
         """From here on all that can be heard was heard; later while a gap is younger.
@@ -102,9 +102,12 @@ class Ears:
         self.start_ms = start_ms
         self._publications = dict(exchanges)
         self._ears = {name: Ear() for name in exchanges}
+        # Asked for at every fall of a figure, changed by gaps alone.
+        self._complete: dict[str | None, int] = {}
 
     def note(self, gap: Gap) -> None:
         self._ear(gap.exchange).note(gap)
+        self._complete.clear()
 
     def heard(self, exchange: str, now_ms: int) -> bool:
         """An event came; whether it came in spite of an open gap."""
@@ -164,10 +167,20 @@ class Ears:
         return self._publications.get(exchange, Publication(complete=True))
 
     def _complete_ms(self, exchange: str | None) -> int:
+        known = self._complete.get(exchange)
+        if known is None:
+            known = self._complete[exchange] = self._find_complete_ms(exchange)
+        return known
+
+    def _find_complete_ms(self, exchange: str | None) -> int:
         if exchange is not None:
             ear = self._ears.get(exchange)
             return max(self.start_ms, ear.complete_ms()) if ear else NEVER_MS
-        return max(self.start_ms, *(ear.complete_ms() for ear in self._ears.values()), 0)
+        return max([self.start_ms, *(ear.complete_ms() for ear in self._ears.values())])
 
     def _ear(self, exchange: str) -> Ear:
-        return self._ears.setdefault(exchange, Ear())
+        ear = self._ears.get(exchange)
+        if ear is None:
+            ear = self._ears[exchange] = Ear()
+            self._complete.clear()
+        return ear
