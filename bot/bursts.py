@@ -63,12 +63,11 @@ def _splits(orders: list[tuple[str, Order]]) -> tuple[Split, ...]:
 class Ladder:
     """The order rules of one scope: amounts ascending, and whose they are."""
 
-    __slots__ = ("amounts", "floor", "loaded", "number", "scope", "slots")
+    __slots__ = ("amounts", "loaded", "number", "scope", "slots")
 
     def __init__(self, scope: Scope, number: int) -> None:
         self.scope = scope
         self.number = number
-        self.floor: int | None = None
         self.loaded: array[int] = array("I")
         self.amounts: array[int] = array("q")
         self.slots: array[int] = array("I")

@@ -46,8 +46,6 @@ class Watch:
 class Group:
     """Rules of one window, scope, metric and floor, waiting on two sides of its value.
 
-    ``floor`` is None where the metric has none.
-
     ``rise`` is the lowest amount that makes one speak when it is exceeded (``NEVER``: none waits),
     ``fall`` the highest below which one is armed again (-1: none waits). Those that were loaded
     wait in ``loaded``, highest first; all others in heaps of single integers: the amount, the
@@ -56,7 +54,7 @@ class Group:
 
     __slots__ = ("fall", "falls", "floor", "loaded", "metric", "number", "rise", "rises", "watch")
 
-    def __init__(self, watch: Watch, metric: Metric, floor: int | None, number: int) -> None:
+    def __init__(self, watch: Watch, metric: Metric, floor: int, number: int) -> None:
         self.watch = watch
         self.metric = metric
         self.floor = floor
