@@ -5,17 +5,33 @@ from msgspec.structs import replace
 from bot.ports import Chat
 from bot.rules import Destination
 from bot.wording.text import Code, Line, Moment
-from handlers.talk import House
+from handlers.talk import House, Request
 
 
 async def quiet_line(destination: Destination, house: House) -> Line | None:
     """Why nothing would be sent there now; None where it would."""
     chat = await house.chats.get(destination)
     if chat.state == "stopped":
-        return ("All alerts are paused here: ", Code("/start"), " turns them on again.")
+        return (
+            f"All alerts are paused{here(destination)}: ",
+            Code("/start"),
+            " turns them on again.",
+        )
     if is_muted(chat, house):
-        return ("Muted here until ", until(chat), ": ", Code("/unmute"), " ends it.")
+        return (f"Muted{here(destination)} until ", until(chat), ": ", Code("/unmute"), " ends it.")
     return None
+
+
+def here(destination: Destination) -> str:
+    """`` here`` where a place may have several; a person's own alerts have one."""
+    return "" if destination.direct else " here"
+
+
+def of_oneself(request: Request) -> tuple[Line, ...]:
+    """What somebody changed for himself while he stands in a place that hears alerts too."""
+    if not request.elsewhere:
+        return ()
+    return (("That is about your own alerts, by DM; what a channel gets goes on.",),)
 
 
 async def awaken(destination: Destination, house: House) -> Chat:

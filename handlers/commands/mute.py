@@ -3,10 +3,10 @@
 from msgspec.structs import replace
 
 from bot.typed.amounts import parse_span
-from bot.wording.text import Code, Message, Paragraph
+from bot.wording.text import Code, Line, Message, Paragraph
 from handlers.answers.questions import filled
 from handlers.answers.rights import refusal
-from handlers.answers.standing import until
+from handlers.answers.standing import here, of_oneself, until
 from handlers.talk import Form, House, Option, Reply, Request
 
 DEFAULT = "1h"
@@ -30,5 +30,7 @@ class Mute:
         muted = await house.chats.change(
             request.destination, lambda chat: replace(chat, muted_until_ms=end_ms)
         )
-        end = (Code("/unmute"), " ends it sooner. Your alerts are kept.")
-        return Reply(Message(("Muted here until ", until(muted), "."), (Paragraph((end,)),)))
+        end: Line = (Code("/unmute"), " ends it sooner. Your alerts are kept.")
+        lines = (end, *of_oneself(request))
+        head = (f"Muted{here(request.destination)} until ", until(muted), ".")
+        return Reply(Message(head, (Paragraph(lines),)))

@@ -2,8 +2,9 @@
 
 from msgspec.structs import replace
 
-from bot.wording.text import Code, Message
+from bot.wording.text import Code, Message, Paragraph
 from handlers.answers.rights import refusal
+from handlers.answers.standing import of_oneself
 from handlers.talk import Form, House, Reply, Request
 
 
@@ -24,4 +25,5 @@ class Stop:
             request.destination, lambda chat: replace(chat, state="stopped", reason="")
         )
         said = ("Paused. Nothing will come until ", Code("/start"), ". Your alerts are kept.")
-        return Reply(Message(said))
+        own = of_oneself(request)
+        return Reply(Message(said, (Paragraph(own),) if own else ()))

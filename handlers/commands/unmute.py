@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from bot.wording.text import Code, Message
 from handlers.answers.rights import refusal
-from handlers.answers.standing import is_muted
+from handlers.answers.standing import here, is_muted
 from handlers.talk import Form, House, Reply, Request
 
 
@@ -28,6 +28,7 @@ class Unmute:
             )
         if chat.state == "stopped":
             return Reply(Message(("Still paused by /stop: ", Code("/start"), " goes on.")))
+        where = here(request.destination)
         if is_muted(chat, house):
-            return Reply(Message(("Alerts come here again.",)))
-        return Reply(Message(("Nothing was muted here: alerts come.",)))
+            return Reply(Message((f"Alerts come{where} again.",)))
+        return Reply(Message((f"Nothing was muted{where}: alerts come.",)))

@@ -6,8 +6,20 @@ from bot.clock import DAY_MS, HOUR_MS, MINUTE_MS
 from bot.ports import Chat
 from bot.rules import Destination, Notice
 from handlers.answers.rights import ONLY_ADMINS
+from handlers.routing.router import answer
 from tests.fakes import NOW_MS, Furnished
-from tests.handlers.asking import ANNA, BORIS, GROUP, PRIVATE, SERVER, ask, buttons, push, words
+from tests.handlers.asking import (
+    ANNA,
+    BORIS,
+    GROUP,
+    PRIVATE,
+    SERVER,
+    a_request,
+    ask,
+    buttons,
+    push,
+    words,
+)
 
 
 @pytest.mark.parametrize(
@@ -21,7 +33,7 @@ from tests.handlers.asking import ANNA, BORIS, GROUP, PRIVATE, SERVER, ask, butt
 )
 async def test_a_mute_ends_when_it_says(typed: str, span_ms: int) -> None:
     here = Furnished()
-    assert words(await ask(typed, here)).startswith("Muted here until ")
+    assert words(await ask(typed, here)).startswith("Muted until ")
     assert here.chats.saved[PRIVATE].muted_until_ms == NOW_MS + span_ms
 
 
@@ -42,7 +54,7 @@ async def test_the_button_below_an_alert_mutes_for_an_hour_and_leaves_the_alert(
 async def test_unmute_ends_a_mute_and_keeps_a_stop() -> None:
     here = Furnished()
     await ask("/mute", here)
-    assert words(await ask("/unmute", here)) == "Alerts come here again."
+    assert words(await ask("/unmute", here)) == "Alerts come again."
     assert here.chats.saved[PRIVATE].muted_until_ms == 0
     assert "Nothing was muted" in words(await ask("/unmute", here))
     await ask("/stop", here)
@@ -89,7 +101,7 @@ async def test_two_tests_are_two_notifications() -> None:
 async def test_a_test_that_would_not_come_is_not_promised() -> None:
     here = Furnished()
     await ask("/mute", here)
-    assert words(await ask("/test", here)).startswith("No test sent. Muted here until")
+    assert words(await ask("/test", here)).startswith("No test sent. Muted until")
     here.chats.saved[PRIVATE] = Chat(PRIVATE, state="stopped")
     assert "/start" in words(await ask("/test", here))
     assert here.outbox.waiting == []
@@ -108,3 +120,14 @@ async def test_a_member_of_a_server_is_tested_by_direct_message() -> None:
     assert "by DM" in words(await ask("/test", here, SERVER))
     [notification] = here.outbox.waiting
     assert notification.destination == Destination("discord", ANNA, direct=True)
+
+
+async def test_a_group_is_muted_here_and_a_member_elsewhere_by_dm_alone() -> None:
+    here = Furnished()
+    said = words(await ask("/mute", here, GROUP, admin=True))
+    assert said.startswith("Muted here until ")
+    assert "DM" not in said
+    for name in ("mute", "stop"):
+        request = a_request(elsewhere=True)
+        told = words(await answer(name, request, here.house))
+        assert told.endswith("your own alerts, by DM; what a channel gets goes on.")
