@@ -6,7 +6,7 @@ from bot.metrics import METRICS, Unit
 from bot.rules import SHARE, Rule
 from bot.typed.rule_text import draft_of, draft_text
 from bot.wording.numbers import count, fine_money, round_money, share_of, span
-from bot.wording.text import Bold, Button, Line, Message, Paragraph
+from bot.wording.text import Bold, Button, Code, Line, Message, Paragraph
 
 PAGE = 20
 """Rules told at once; more would not be read on a phone."""
@@ -46,7 +46,11 @@ def rule_message(rule: Rule, value: int | None) -> Message:
     """One rule with what can be done: ``pause|<id>`` or ``resume|<id>``, ``delete|<id>``,
     ``alerts|1``."""
     standing = ("Paused.",) if rule.paused else _standing(rule, value)
-    change: Line = ("To change it, delete it and type /alert with what you want instead.",)
+    change: Line = (
+        "To change it, delete it and make another: ",
+        Code("/alert"),
+        ".",
+    )
     return Message(
         head=(f"{_sentence(rule, first=True)}.",),
         blocks=(Paragraph((standing, change)),),
@@ -64,7 +68,12 @@ def rules_message(entries: Sequence[tuple[Rule, int | None]], page: int = 1) -> 
     Buttons: ``rule|<id>`` each, ``alerts|<page>`` where there are more than a page holds.
     """
     if not entries:
-        example: Line = ("Type /alert 50m for $50M over all coins in 1 h, or /start for a choice.",)
+        example: Line = (
+            Code("/alert 50m"),
+            " is $50M over all coins in 1 h; ",
+            Code("/start"),
+            " offers a choice.",
+        )
         return Message(head=("No alerts yet.",), blocks=(Paragraph((example,)),))
     ranked = sorted(entries, key=lambda entry: -nearness(*entry))
     pages = -(-len(ranked) // PAGE)

@@ -21,6 +21,7 @@ from bot.wording.text import (
     plain,
 )
 from handlers.discord.escaping import bare, escaped, fenced
+from handlers.discord.examples import as_slash
 from handlers.discord.limits import (
     CONTENT,
     DESCRIPTION,
@@ -45,6 +46,9 @@ FOOTER_WITHOUT_NOTE = "Liqwatch"
 
 DETAILS_TITLE = "Details"
 
+NAMELESS = "\u200b"
+"""Discord wants a name for each field; this one is not seen."""
+
 
 class Styled(msgspec.Struct, frozen=True):
     """``embeds`` is empty where the head says it all."""
@@ -62,7 +66,7 @@ def styled(message: Message, mention: str = "") -> Styled:
 
 def _embed(message: Message) -> discord.Embed:
     embed = discord.Embed(colour=COLOURS[message.tone])
-    notes = [bare(plain(block.line)) for block in message.blocks if isinstance(block, Note)]
+    notes = [bare(plain(line)) for line in _notes(message) if not _timed(line)]
     embed.set_footer(text=cut(" · ".join(notes), FOOTER) or FOOTER_WITHOUT_NOTE)
     embed.description = fitting(_described(message), DESCRIPTION, separator="\n\n")
     room = EMBED - len_of(embed)
@@ -101,7 +105,18 @@ def _named(message: Message) -> list[tuple[str, list[str]]]:
             fields.append((cut(name, FIELD_NAME), block.lines))
         elif isinstance(block, Details):
             fields.append((DETAILS_TITLE, block.lines))
+    timed = tuple(line for line in _notes(message) if _timed(line))
+    fields.append((NAMELESS, timed))
     return [(name, [_line(line) for line in lines]) for name, lines in fields if lines]
+
+
+def _notes(message: Message) -> list[Line]:
+    return [block.line for block in message.blocks if isinstance(block, Note)]
+
+
+def _timed(line: Line) -> bool:
+    """Footers show nobody his own time: a note that tells one is the last field instead."""
+    return any(isinstance(span, Moment) for span in line)
 
 
 def _line(line: Line) -> str:
@@ -119,7 +134,7 @@ def _span(span: Span) -> str:
         case Moment(at_ms=at_ms, style=style):
             return f"<t:{at_ms // 1000}:{style}>"
         case Code(text=text):
-            return f"`{fenced(text)}`" if text.strip() else escaped(text)
+            return f"`{fenced(as_slash(text))}`" if text.strip() else escaped(text)
 
 
 def _head_span(span: Span) -> str:

@@ -38,15 +38,18 @@ def test_the_head_is_fit_for_a_lock_screen() -> None:
     assert text.content == "$526M+ since 01:41 UTC: `/liqs`"
 
 
-def test_times_are_each_readers_own_but_in_the_footer() -> None:
+def test_times_are_each_readers_own_so_a_note_with_one_is_no_footer() -> None:
     embed = embed_of(
         Paragraph((("at ", MOMENT),)),
         Paragraph((("at ", MOMENT),), title="Split"),
         Note(("off since ", MOMENT)),
+        Note(("samples",)),
     )
     assert embed.description == "at <t:1795311660:t>"
     assert embed.fields[0].value == "at <t:1795311660:t>"
-    assert embed.footer.text == "off since 01:41 UTC"
+    assert embed.fields[1].name == "\u200b"
+    assert embed.fields[1].value == "off since <t:1795311660:t>"
+    assert embed.footer.text == "samples"
 
 
 def test_there_is_always_a_footer() -> None:
