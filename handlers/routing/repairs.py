@@ -22,4 +22,5 @@ def repaired(command: str, request: Request, mistake: UserError) -> tuple[Button
 def _label(choice: str, typed: list[str]) -> str:
     """The one word that is put right, or the whole where there are more."""
     changed = [word for word in choice.split() if word not in typed]
-    return changed[0] if len(changed) == 1 else choice
+    telling = len(changed) == 1 and any(sign.isalnum() for sign in changed[0])
+    return changed[0] if telling else choice

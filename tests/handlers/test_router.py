@@ -169,3 +169,9 @@ async def test_what_could_not_be_saved_is_never_called_saved() -> None:
     here.house.rulebook = FullRulebook()
     assert words(await ask("/alert 50m", here)) == UNSAVED
     assert here.told == []
+
+
+async def test_a_choice_that_only_moves_a_sign_is_shown_whole() -> None:
+    offered = buttons(await ask("/alert BTC 5m 15m", Furnished()))
+    assert offered
+    assert all("5m" in button.label for button in offered)
