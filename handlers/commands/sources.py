@@ -64,7 +64,7 @@ def _last(source: SourceStatus) -> Line:
 
 
 def _publication(source: SourceStatus) -> str:
-    kind = "complete" if source.complete else "samples"
+    kind = "every liquidation" if source.complete else "samples"
     return f"Publishes {kind}: {source.how}" if source.how else f"Publishes {kind}"
 
 

@@ -37,8 +37,8 @@ def plan_message(
     """What will happen, before it does; ``on`` are the rules that are on there now."""
     marks = [f"✅ {ability.does}" for ability in standing.has]
     marks += [f"⚠️ I may not {ability.does} here (optional)" for ability in standing.lacks]
-    often = f" ({preset.often})" if preset.often else ""
-    lines: list[Line] = [(f"{preset.label}: ", Bold(said(preset)), often, "."), ping]
+    often = f"{preset.label}, by last spring's record: "
+    lines: list[Line] = [(often, Bold(said(preset)), "."), ping]
     if on:
         lines.append((f"On now: {', '.join(on)}.",))
     head = f"Alerts will go to #{name}"
