@@ -33,7 +33,12 @@ class EngineDesk:
         return self._engine.readings.reading(coin, exchange, window)
 
     def value(self, rule: Rule) -> int | None:
-        return self._engine.value(rule)
+        """As the engine has it; a nothing of which a part was not heard is unknown, not zero."""
+        value = self._engine.value(rule)
+        if value or not rule.window:
+            return value
+        heard = self.reading(rule.coin, rule.exchange, rule.window).complete
+        return value if heard else None
 
     def coins(self) -> Collection[str]:
         tallies = self._engine.windows.coins(None)

@@ -134,7 +134,7 @@ def _standing(rule: Rule, value: int | None) -> Line:
         if metric.unit is Unit.SHARE:
             floor = round_money(rule.floor)
             return (f"Now unknown: it takes {floor} in {span(rule.window)} before a share counts.",)
-        return ("Now unknown: I am not hearing enough yet.",)
+        return (f"Now unknown: I have not heard the whole {span(rule.window)}.",)
     now = say_value(rule.metric, value)
     if value > rule.threshold:
         return ("Already there: ", Bold(now), ". I write when it falls back and rises again.")
