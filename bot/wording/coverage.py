@@ -97,7 +97,8 @@ def silence(reading: Reading, of: str, over: str) -> tuple[Block, ...] | None:
 def _nothing(reading: Reading, of: str, over: str) -> Line:
     none = f"No {of} liquidation".replace("  ", " ")
     if is_young(reading):
-        return listening(reading, "nothing")
+        gaps = _gaps(reading)
+        return joined([*listening(reading, "nothing"), *([" ", *gaps, "."] if gaps else [])])
     if reading.hearing.deaf:
         return (f"{none} heard in {over}, but I cannot be sure: ", *_gaps(reading), ".")
     return (f"{none} in {over} on {_heard_on(reading.hearing)}.",)

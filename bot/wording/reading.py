@@ -22,6 +22,7 @@ from bot.wording.numbers import (
     count,
     duration,
     money,
+    named,
     share,
     signed,
     window_name,
@@ -94,8 +95,8 @@ def top_message(reading: Reading) -> Message:
     Buttons: ``top|<coin or all>|<window>``.
     """
     over = duration(reading.span_ms)
-    asked = scope(reading.coin, reading.exchange)
-    where = f" · {asked}" if reading.coin or reading.exchange else ""
+    on = f" on {named(reading.exchange)}" if reading.exchange else ""
+    where = f" · {scope(reading.coin, reading.exchange)}" if reading.coin else on
     head = (f"Top {'exchanges' if reading.coin else 'coins'}{where} · {over}",)
     buttons = (window_row("top", reading, TOLD_WINDOWS), refresh_row("top", reading))
     nothing = silence(reading, reading.coin or "", over)

@@ -149,3 +149,8 @@ def test_a_zero_just_after_the_start_says_since_when() -> None:
     told = quiet(flush(long=0, short=0, count=0, ears=hearing(since_ms=minutes_ago(4))))
     assert told is not None
     assert told[0] == "Listening for 4 min: nothing so far. The full hour is there at TIME."
+    off = Deaf("okx", minutes_ago(3), None, "closed")
+    ears = hearing(since_ms=minutes_ago(4), deaf=(off,))
+    told = quiet(flush(long=0, short=0, count=0, ears=ears))
+    assert told is not None
+    assert told[0].endswith("The full hour is there at TIME. OKX off since TIME.")

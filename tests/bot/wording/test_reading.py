@@ -131,6 +131,7 @@ def test_top_of_one_coin_tells_its_exchanges_under_its_name() -> None:
     assert "BTC|$205M|91%" not in told
     alone = lines(top_message(flush(coin="BTC", exchange="okx")))
     assert alone[0] == "Top exchanges · BTC on OKX · 1 h"
+    assert lines(top_message(flush(exchange="okx")))[0] == "Top coins on OKX · 1 h"
 
 
 def test_a_window_that_has_hardly_begun_has_no_imbalance_beside_the_one_asked_for() -> None:
