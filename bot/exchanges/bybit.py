@@ -59,7 +59,7 @@ class _Frame(msgspec.Struct, gc=False):
     """Only what an event needs, for all of it takes time."""
 
     topic: str = ""
-    data: list[_Entry] = []
+    data: list[_Entry] | None = None
 
 
 class _Answer(msgspec.Struct):
@@ -142,6 +142,8 @@ class Bybit:
             message = _DECODER.decode(frame)
             if not message.topic.startswith(_TOPIC):
                 return _answer(_ANSWER.decode(frame))
+            if message.data is None:
+                raise ParseError("bybit: liquidations without data")
             return _events(message.data, received_ms, instruments)
         except msgspec.ValidationError as error:
             return _other_topic(frame, error, received_ms, instruments)

@@ -75,7 +75,7 @@ class _Frame(msgspec.Struct, gc=False):
     """Only what an event needs, for all of it takes time."""
 
     arg: _Arg | None = None
-    data: list[_Row] = []
+    data: list[_Row] | None = None
     event: str = ""
 
 
@@ -166,6 +166,8 @@ class Okx:
                 return _answer(_ANSWER.decode(frame))
             if arg.channel != "liquidation-orders":
                 return _other_channel(frame, received_ms, instruments)
+            if message.data is None:
+                raise ParseError("okx: liquidations without data")
             return _events(message.data, received_ms, instruments)
         except msgspec.ValidationError as error:
             return _other_channel(frame, received_ms, instruments, error)

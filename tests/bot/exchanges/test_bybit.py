@@ -80,7 +80,7 @@ def test_what_cannot_be_is_refused(changes: dict[str, object]) -> None:
         "", "{}", "[]", "pong", '{"topic":"allLiquidation.X","data":{}}', '{"topic":5}',
         '{"topic":"allLiquidation.X","data":[{}]}', '{"topic":"liquidation.X","data":{}}',
         json.dumps(bybit())[:-2], b"\xff", "{" * 9_000,
-        '{"a":[' * 9_000,
+        '{"a":[' * 9_000, '{"topic":"allLiquidation.X","rows":[]}',
     ],
 )  # fmt: skip
 def test_broken_frames_are_refused(frame: bytes | str) -> None:

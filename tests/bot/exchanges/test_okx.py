@@ -62,7 +62,7 @@ def test_what_cannot_be_is_refused(changes: dict[str, object]) -> None:
         '{"arg":{"channel":"liquidation-orders"},"data":[{"details":[]}]}', '{"event":5}',
         '{"arg":{"channel":"liquidations"},"data":[{}]}',
         '{"table":"swap/liquidation","data":[{}]}', json.dumps(okx())[:-1], b"\xff",
-        '{"arg":' * 9_000,
+        '{"arg":' * 9_000, '{"arg":{"channel":"liquidation-orders"},"rows":[]}',
     ],
 )  # fmt: skip
 def test_broken_frames_are_refused(frame: bytes | str) -> None:
