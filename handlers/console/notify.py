@@ -23,7 +23,7 @@ class Screen:
 
     def show(self, message: Message) -> None:
         self.buttons = tuple(b for row in message.buttons for b in row if b.action)
-        self.console.print(styled(message, self.buttons))
+        self.console.print(styled(message, self.buttons, self.console.width))
 
 
 class ConsoleNotifier:

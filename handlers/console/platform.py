@@ -15,6 +15,9 @@ from handlers.talk import House, Reply, Request
 
 REFRESH_S = 0.5
 
+LONGEST_NUMBER = 3
+NO_BUTTON = "The last message has no button of that number."
+
 
 class ConsolePlatform:
     """The terminal as a platform. Without a terminal on both ends nothing is read.
@@ -68,14 +71,19 @@ class ConsolePlatform:
             self.screen.console.print(reply.toast, style="dim")
 
     async def _reply(self, typed: str, house: House) -> Reply:
-        buttons = self.screen.buttons
-        if typed.isascii() and typed.isdecimal() and 1 <= int(typed) <= len(buttons):
-            return await press(buttons[int(typed) - 1].action, request(pressed=True), house)
+        if typed.isascii() and typed.isdecimal():
+            return await self._press(typed, house)
         command = parse_typed(typed, "liqwatch")
         if command is None:
             return await overheard(request(typed), house)
         name, text = command
         return await answer(name, request(text), house)
+
+    async def _press(self, number: str, house: House) -> Reply:
+        buttons = self.screen.buttons
+        if len(number) > LONGEST_NUMBER or not 1 <= int(number) <= len(buttons):
+            return Reply(None, toast=NO_BUTTON)
+        return await press(buttons[int(number) - 1].action, request(pressed=True), house)
 
 
 def request(text: str = "", *, pressed: bool = False) -> Request:

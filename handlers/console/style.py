@@ -19,19 +19,25 @@ COLOURS = {
 WIDTH = 78
 
 
-def styled(message: Message, buttons: tuple[Button, ...] = ()) -> RenderableType:
-    """The whole message; ``buttons`` are shown with the numbers that press them."""
-    parts: list[RenderableType] = []
+def styled(
+    message: Message, buttons: tuple[Button, ...] = (), columns: int = WIDTH
+) -> RenderableType:
+    """The whole message; ``buttons`` are shown with the numbers that press them.
+
+    A head that ``columns`` would cut short in the frame stands inside, where it is wrapped.
+    """
+    head = _line(message.head, "bold")
+    fits = head.cell_len + len("╭─  ─╮") <= min(WIDTH, columns)
+    parts: list[RenderableType] = [] if fits or not message.blocks else [head]
     for block in message.blocks:
         if parts:
             parts.append(Text())
         parts.append(_block(block))
     if buttons:
         parts += [Text(), _buttons(buttons)]
-    head = _line(message.head, "bold")
     return Panel(
         Group(*parts) if parts else head,
-        title=head if parts else None,
+        title=head if parts and fits else None,
         title_align="left",
         border_style=COLOURS[message.tone],
         box=box.ROUNDED,
@@ -78,7 +84,8 @@ def _moment(moment: Moment) -> str:
 def _buttons(buttons: tuple[Button, ...]) -> Text:
     text = Text()
     for number, button in enumerate(buttons, 1):
-        text.append(f"{number} ", style="cyan")
-        text.append(button.label, style="dim")
+        text.append(str(number), style="cyan")
+        if button.label != str(number):
+            text.append(f" {button.label}", style="dim")
         text.append("   ")
     return text
