@@ -4,6 +4,7 @@ import asyncio
 import signal
 import sys
 from collections.abc import Coroutine, Sequence
+from io import TextIOWrapper
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated, Any
@@ -243,6 +244,8 @@ def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
 
 def main() -> None:
     """What ``liqwatch`` runs: mistakes are one sentence on stderr and exit code 2."""
+    if isinstance(sys.stdout, TextIOWrapper):  # not every terminal or log takes all of Unicode
+        sys.stdout.reconfigure(errors="replace")
     try:
         cli()
     except (ConfigError, StoreError, UserError) as mistake:

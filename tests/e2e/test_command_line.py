@@ -50,6 +50,13 @@ async def test_a_file_that_is_not_there_ends_a_replay(tmp_path: Path) -> None:
     assert "nothing.jsonl" in await mistake(tmp_path, {}, "replay", "nothing.jsonl")
 
 
+async def test_a_terminal_that_cannot_show_every_letter_is_no_mistake(tmp_path: Path) -> None:
+    (tmp_path / "frames.jsonl").write_text("")
+    end = await ran(tmp_path, {"PYTHONIOENCODING": "ascii"}, "replay", "frames.jsonl")
+    assert (end.code, end.err) == (0, "")
+    assert "0 liquidations" in end.out
+
+
 async def test_a_replay_prints_one_object(tmp_path: Path) -> None:
     order = {"T": 1_723_895_903_000, "s": "BTCUSDT", "S": "Buy", "v": "200", "p": "60000"}
     frame = {"topic": "allLiquidation.BTCUSDT", "type": "snapshot", "ts": order["T"]}
