@@ -1,70 +1,11 @@
 """The engine, told in stories."""
 
-from decimal import Decimal
-
-from bot.clock import HOUR_MS, MINUTE_MS, SECOND_MS
-from bot.engine import Consequences, Engine
-from bot.events import ChatMoved, Heard, RuleRemoved, RuleSaved, Tick
-from bot.exchanges.dialect import Publication
+from bot.engine import Engine
+from bot.events import ChatMoved, RuleRemoved, RuleSaved
 from bot.figures import Deaf
-from bot.market import USD, Gap, Liquidation, Side
-from bot.rules import Alert, Destination, Rule, RuleState
-
-START = 1_700_000_000_000
-ME = Destination("telegram", 7, direct=True)
-M = 1_000_000
-
-
-def rule(rule_id: int = 1, **changes: object) -> Rule:
-    values: dict[str, object] = {
-        "id": rule_id,
-        "destination": ME,
-        "author": 7,
-        "coin": None,
-        "exchange": None,
-        "window": "5m",
-        "metric": "total",
-        "threshold": 10 * M * USD,
-    }
-    return Rule(**{**values, **changes})  # type: ignore[arg-type]  # fields by name
-
-
-class House:
-    """An engine with a clock in minutes since its start."""
-
-    def __init__(self, *rules: Rule, states: tuple[RuleState, ...] = ()) -> None:
-        names = {
-            "binance": Publication(complete=False, how="the largest per second"),
-            "bybit": Publication(complete=True),
-        }
-        self.engine = Engine(names, START)
-        self.states = {one.id: RuleState(one.id) for one in rules} | {s.rule: s for s in states}
-        self.engine.load((one, self.states[one.id]) for one in rules)
-
-    def keep(self, caused: Consequences) -> list[Alert]:
-        self.states |= {state.rule: state for state in caused.states}
-        return caused.alerts
-
-    def order(
-        self,
-        minute: float,
-        millions: float,
-        side: Side = Side.LONG,
-        coin: str = "BTC",
-        exchange: str = "binance",
-    ) -> list[Alert]:
-        at_ms = START + round(minute * MINUTE_MS)
-        notional = Decimal(str(millions)) * M
-        event = Liquidation(exchange, "X", coin, side, Decimal(1), notional, notional, at_ms, at_ms)
-        return self.keep(self.engine.handle(Heard(exchange, (event,), at_ms)))
-
-    def tick(self, minute: float) -> list[Alert]:
-        return self.keep(self.engine.handle(Tick(START + round(minute * MINUTE_MS))))
-
-    def gap(self, exchange: str, start: float, end: float | None = None) -> list[Alert]:
-        end_ms = None if end is None else START + round(end * MINUTE_MS)
-        start_ms = START + round(start * MINUTE_MS)
-        return self.keep(self.engine.handle(Gap(exchange, "x", start_ms, end_ms, "lost")))
+from bot.market import USD, Side
+from bot.rules import Destination, RuleState
+from tests.bot.engine_house import START, House, M, rule
 
 
 def test_a_rule_speaks_above_its_threshold_and_not_at_it() -> None:
@@ -139,6 +80,17 @@ def test_a_deaf_exchange_does_not_ring_twice() -> None:
     assert not house.states[1].armed
     house.tick(19)
     assert house.states[1].armed
+
+
+def test_an_exchange_that_stays_deaf_for_longer_than_the_window_does_not_ring_twice() -> None:
+    house = House(rule())
+    house.tick(10)
+    assert len(house.order(11, 11)) == 1
+    house.gap("bybit", 12)
+    house.tick(23)
+    assert not house.states[1].armed
+    house.gap("bybit", 12, 23)
+    assert house.order(23, 11) == []
 
 
 def test_a_rule_of_another_exchange_does_not_care_for_the_gap() -> None:
@@ -291,62 +243,3 @@ def test_a_rule_whose_metric_is_unknown_is_left_out() -> None:
     engine = Engine({}, START)
     strange = [(rule(1, metric="mood"), RuleState(1)), (rule(2, window="7m"), RuleState(2))]
     assert engine.load([*strange, (rule(3), RuleState(3))]) == 1
-
-
-def orders_rule(rule_id: int = 1, **changes: object) -> Rule:
-    return rule(rule_id, window="", metric="order", threshold=M * USD, **changes)
-
-
-def test_an_order_of_exactly_the_amount_is_told() -> None:
-    house = House(orders_rule())
-    assert house.order(1, 0.99) == []
-    (alert,) = house.order(1, 1)
-    assert (alert.value, alert.orders, alert.level, alert.episode) == (M * USD, 1, 1, 1)
-    assert alert.reading.span_ms == 15 * SECOND_MS
-
-
-def test_a_burst_is_told_as_one_that_grows() -> None:
-    house = House(orders_rule())
-    first, second = house.order(1, 2), house.order(1 + 15 / 60, 3, Side.SHORT, "ETH", "bybit")
-    assert [alert.key for alert in first] == [alert.key for alert in second]
-    (alert,) = second
-    assert (alert.orders, alert.value) == (2, 3 * M * USD)
-    assert (alert.reading.long, alert.reading.short) == (2 * M * USD, 3 * M * USD)
-    assert [split.name for split in alert.reading.coins] == ["ETH", "BTC"]
-    assert [split.name for split in alert.reading.exchanges] == ["bybit", "binance"]
-    (later,) = house.order(1 + 15.001 / 60, 1)
-    assert (later.episode, later.orders) == (2, 1)
-    assert house.states[1] == RuleState(1, armed=True, episode=2)
-
-
-def test_orders_of_one_frame_are_told_together() -> None:
-    house = House(orders_rule(coin="BTC"))
-    events = tuple(
-        Liquidation("bybit", "X", coin, Side.LONG, Decimal(1), Decimal(1), Decimal(M), START, START)
-        for coin in ("BTC", "ETH", "BTC")
-    )
-    (alert,) = house.keep(house.engine.handle(Heard("bybit", events, START)))
-    assert (alert.orders, alert.reading.count) == (2, 2)
-
-
-def test_order_rules_are_paused_changed_and_removed() -> None:
-    house = House(orders_rule(), orders_rule(2, exchange="bybit"))
-    house.engine.handle(RuleSaved(orders_rule(paused=True), RuleState(1)))
-    assert house.order(1, 5) == []
-    (resumed,) = house.engine.handle(RuleSaved(orders_rule(), RuleState(1))).states
-    assert resumed.armed
-    assert {alert.rule.id for alert in house.order(2, 5, exchange="bybit")} == {1, 2}
-    house.engine.handle(RuleRemoved(2))
-    house.tick(10)
-    house.engine.handle(RuleSaved(rule(1), RuleState(1)))
-    assert house.order(10, 5, exchange="bybit") == []
-    house.tick(15)
-    assert [alert.rule.metric for alert in house.order(16, 11)] == ["total"]
-
-
-def test_a_burst_is_over_after_a_day_too() -> None:
-    house = House(orders_rule())
-    house.order(1, 5)
-    house.tick(24 * HOUR_MS / MINUTE_MS)
-    (alert,) = house.order(24 * 60 + 1, 5)
-    assert (alert.episode, alert.orders) == (2, 1)
