@@ -49,13 +49,18 @@ class Ear:
             return False
         return any(since_ms <= after_ms for since_ms, _ in self.open.values())
 
-    def complete_ms(self) -> int:
+    def complete_ms(self, start_ms: int) -> int:
         """From here on all that can be heard was heard; later while a gap is younger.
 
-        A gap that spans a whole window does not count: what it hides belongs to no figure.
+        An exchange that was not there from the start on does not count once its gap spans a
+        window: no figure held it. One that was lost counts for a day more, for if it came back
+        sooner it would make rules speak again of what they have told.
         """
-        ended = max((end_ms for _, end_ms in self.ends.values()), default=0)
-        return max(ended, max((since_ms for since_ms, _ in self.open.values()), default=0))
+        from_ms = max((end_ms for _, end_ms in self.ends.values()), default=0)
+        for since_ms, _ in self.open.values():
+            lost = since_ms > start_ms + OPENING_MS
+            from_ms = max(from_ms, since_ms + DAY_MS if lost else since_ms)
+        return from_ms
 
     def deaf(self, exchange: str, after_ms: int) -> list[Deaf]:
         """Gaps since then, oldest first, those of several streams made one."""
@@ -175,8 +180,8 @@ class Ears:
     def _find_complete_ms(self, exchange: str | None) -> int:
         if exchange is not None:
             ear = self._ears.get(exchange)
-            return max(self.start_ms, ear.complete_ms()) if ear else NEVER_MS
-        return max([self.start_ms, *(ear.complete_ms() for ear in self._ears.values())])
+            return max(self.start_ms, ear.complete_ms(self.start_ms)) if ear else NEVER_MS
+        return max([self.start_ms, *(ear.complete_ms(self.start_ms) for ear in self._ears.values())])
 
     def _ear(self, exchange: str) -> Ear:
         ear = self._ears.get(exchange)

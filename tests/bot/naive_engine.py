@@ -128,12 +128,16 @@ class NaiveEngine:
         if all(self.silent(name, after) for name in names):
             return False
         return not any(
-            (start > after if end is None else end > after)
+            (self.counts_from(start) > after if end is None else end > after)
             for (name, _), intervals in self.gaps.items()
             if name in names
             for start, end in intervals
             if start is not None
         )
+
+    def counts_from(self, start: int) -> int:
+        """A gap of an exchange that was heard before counts for a day more."""
+        return start + 86_400_000 if start > self.start + 60_000 else start
 
     def judge(self) -> set[Spoken]:
         spoken = set()
