@@ -100,7 +100,8 @@ async def _undelivered(
 
 
 def _again(row: NotificationRow, retry: Retry, now_ms: int) -> None:
-    row.unknowns += retry.unknown
+    # An outage is nobody's own: it is waited for, and uses up no alert's tries.
+    row.unknowns += retry.unknown and not retry.platform_wide
     if row.unknowns > REPEATS:
         _give_up(row, UNKNOWN, now_ms)
         return

@@ -26,11 +26,21 @@ STORE_PAUSE_S = 1.0
 UNEXPECTED_PAUSE_S = 30.0
 """Wait after an error nobody foresaw before that notification is tried again."""
 
+LONGEST_PROBE_S = 60.0
+"""Between two tries of a platform that is down."""
+
+ROUND = 5_000
+"""Chats of one round that are remembered; then a new round begins."""
+
 log = structlog.get_logger()
 
 
 class Courier:
-    """One platform's postman. A chat has one call at a time; chats do not wait for each other."""
+    """One platform's postman. A chat has one call at a time; chats do not wait for each other.
+
+    Chats take turns: who has many alerts waiting gets a second when nobody else waits for a first.
+    While the platform is down a single call at a time tries it, ever more rarely.
+    """
 
     def __init__(
         self,
@@ -48,6 +58,8 @@ class Courier:
         self._real = real
         self._tell = tell
         self._in_flight: set[int] = set()
+        self._served: set[int] = set()
+        self._fruitless = 0
         self._something = asyncio.Event()
         self._stopping = False
 
@@ -69,24 +81,40 @@ class Courier:
 
     async def _claim(self) -> list[Notification]:
         now = self._real.monotonic()
-        free = SLOTS - len(self._in_flight)
-        allowance = self._pace.allowance(now)
-        limit = free if allowance is None else min(free, allowance)
+        limit = self._free(now)
         if limit <= 0:
             return []
         busy = self._in_flight | self._pace.resting(now)
+        claimed: list[Notification] = []
         try:
-            return await self._outbox.claim(
-                self._notifier.platform, self._real.now_ms(), limit, round(LEASE_S * 1000), busy
-            )
+            claimed += await self._lease(limit, busy | self._served)
+            if self._served and len(claimed) < limit:
+                self._served.clear()
+                busy |= {notification.destination.chat for notification in claimed}
+                claimed += await self._lease(limit - len(claimed), busy)
         except StoreError as error:
             log.error("nothing can be claimed", platform=self._notifier.platform, reason=str(error))
             self._pace.pause_all(now + STORE_PAUSE_S)
-            return []
+        return claimed
+
+    def _free(self, now: float) -> int:
+        """How many calls may begin."""
+        slots = 1 if self._fruitless else SLOTS
+        free = slots - len(self._in_flight)
+        allowance = self._pace.allowance(now)
+        return free if allowance is None else min(free, allowance)
+
+    async def _lease(self, limit: int, busy: set[int]) -> list[Notification]:
+        return await self._outbox.claim(
+            self._notifier.platform, self._real.now_ms(), limit, round(LEASE_S * 1000), busy
+        )
 
     def _start(self, notification: Notification, calls: asyncio.TaskGroup) -> None:
         chat = notification.destination.chat
         self._in_flight.add(chat)
+        if len(self._served) >= ROUND:
+            self._served.clear()
+        self._served.add(chat)
         self._pace.started(notification.destination, self._real.monotonic())
         name = f"deliver {self._notifier.platform} {notification.short_id}"
         calls.create_task(self._carry(notification), name=name)
@@ -133,12 +161,12 @@ class Courier:
     def _heed(self, notification: Notification, outcome: Outcome) -> None:
         """Let the pace and the log learn from an outcome."""
         now = self._real.monotonic()
-        if isinstance(outcome, Retry):
-            until = now + outcome.after_s
-            if outcome.platform_wide:
-                self._pace.pause_all(until)
-            else:
-                self._pace.pause(notification.destination, until)
+        if isinstance(outcome, Retry) and outcome.platform_wide:
+            self._pace.pause_all(now + self._until_next_try(outcome))
+        else:
+            self._fruitless = 0
+            if isinstance(outcome, Retry):
+                self._pace.pause(notification.destination, now + outcome.after_s)
         if isinstance(outcome, Retry | Gone | Refused):
             log.warning(
                 "not delivered",
@@ -147,6 +175,15 @@ class Courier:
                 outcome=type(outcome).__name__.lower(),
                 reason=outcome.reason,
             )
+
+    def _until_next_try(self, outcome: Retry) -> float:
+        """Seconds; more each time where it may have arrived, as each try may be a repeat."""
+        wait_s = outcome.after_s
+        if outcome.unknown:
+            wait_s = max(wait_s, min(wait_s * 2 ** min(self._fruitless, 16), LONGEST_PROBE_S))
+        if len(self._in_flight) == 1:  # the last of those that were under way when it went down
+            self._fruitless += 1
+        return wait_s
 
     async def _rest(self) -> None:
         """Sleep until something is new, a call has ended, or a chat has rested enough."""

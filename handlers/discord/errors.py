@@ -29,6 +29,9 @@ _GONE = {
 }
 _SLOW = {20016: "slow mode", 20028: "the channel's write limit", 40003: "opening DMs too fast"}
 
+_DOOR = (502, 503, 504)
+"""Answers of the door itself, the same for every channel; a 500 may be one channel's own."""
+
 _SOON_S = 5.0
 _LATER_S = 60.0
 _TOKEN_S = 300.0
@@ -64,7 +67,7 @@ def _of_answer(error: discord.HTTPException) -> Outcome:
     if error.status == 429:
         return _limited(error)
     if error.status >= 500:
-        return Retry(_SOON_S, said, unknown=True)
+        return Retry(_SOON_S, said, unknown=True, platform_wide=error.status in _DOOR)
     if error.code in _SLOW:
         return Retry(_retry_after(error) or _LATER_S, f"Discord: {_SLOW[error.code]}")
     if error.code in _GONE:

@@ -17,8 +17,9 @@ from handlers.discord.style import styled
 
 log = structlog.get_logger()
 
-TIMEOUT_S = 20.0
-"""For one delivery; the library itself would wait for minutes."""
+TIMEOUT_S = 40.0
+"""For one delivery: the library repeats a 502 for 25 s until it says so, but would wait for a
+silent connection for minutes."""
 
 NOT_CONNECTED_S = 5.0
 DIRECT_CHANNELS = 10_000

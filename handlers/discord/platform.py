@@ -27,6 +27,11 @@ log = structlog.get_logger()
 PERMISSIONS = 274_878_024_704
 """View Channel, Send Messages, Send in Threads, Embed Links, Attach Files, Read History."""
 
+LONGEST_PAUSE_S = 6.0
+"""What the library may sleep inside a delivery, which holds up others meanwhile; a channel's
+longer limit comes back to our own schedule. Its option takes no less than 30 s, and below the
+usual window of 5 s it would refuse what is still allowed."""
+
 SCOPES = ("bot", "applications.commands")
 CHECK_S = 20.0
 
@@ -149,6 +154,7 @@ class DiscordPlatform:
             return
         async with AsyncExitStack() as closing:
             client = await closing.enter_async_context(self._plain_client())
+            client.http.max_ratelimit_timeout = LONGEST_PAUSE_S
             await client.login(self._token)
             closing.pop_all()
         self._speaker = client

@@ -185,6 +185,14 @@ async def test_what_may_have_arrived_is_repeated_twice_and_then_given_up(
     assert (await storage.outbox.accounts()).dead == 1
 
 
+async def test_an_outage_of_the_platform_gives_nothing_up(storage: Storage, rule: Rule) -> None:
+    await stored(storage, an_alert(rule))
+    for _ in range(10):
+        await settled(storage, Retry(0, "Bad Gateway", unknown=True, platform_wide=True))
+    await settled(storage, Delivered(1))
+    assert (await storage.outbox.accounts()).sent == 1
+
+
 async def test_a_known_failure_between_unknown_ones_does_not_start_the_count_anew(
     storage: Storage, rule: Rule
 ) -> None:

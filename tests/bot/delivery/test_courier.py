@@ -22,6 +22,8 @@ class ListOutbox:
         self.waiting: list[Notification] = []
         self.settled: list[tuple[int, Outcome]] = []
         self.full = False
+        self.looks: int | None = None
+        """Claims that are still granted."""
 
     def queue(self, chat: int, *ids: int) -> None:
         for number in ids:
@@ -32,6 +34,10 @@ class ListOutbox:
         self, platform: str, now_ms: int, limit: int, lease_ms: int, busy: Collection[int]
     ) -> list[Notification]:
         self._refuse_when_full()
+        if self.looks is not None:
+            if not self.looks:
+                raise StoreError("the disk is full")
+            self.looks -= 1
         heads: dict[int, Notification] = {}
         for notification in self.waiting:
             heads.setdefault(notification.destination.chat, notification)
@@ -220,3 +226,43 @@ async def test_a_full_disk_delays_and_never_repeats() -> None:
         await place.clock.advance(5)
     assert place.phone.calls == [(1, "L1"), (1, "L2")]
     assert [i for i, _ in place.outbox.settled] == [1, 2]
+
+
+async def test_a_platform_that_is_down_is_tried_by_one_call_at_a_time_ever_more_rarely() -> None:
+    down = True
+
+    def answers(chat: int, nonce: str) -> Outcome:
+        trouble = Retry(5.0, "502", unknown=True, platform_wide=True)
+        return trouble if down else Delivered(1)
+
+    async with office(answers) as place:
+        for chat in range(1, 21):
+            place.outbox.queue(chat, chat)
+        await place.clock.advance(1)
+        first = len(place.phone.calls)
+        await place.clock.advance(600)
+        assert 10 <= len(place.phone.calls) - first <= 14
+        down = False
+        await place.clock.advance(70)
+        delivered = {number for number, outcome in place.outbox.settled if outcome == Delivered(1)}
+        assert delivered == set(range(1, 21))
+
+
+async def test_chats_take_turns_however_much_waits_in_some() -> None:
+    async with office(limits=Limits(per_second=2)) as place:
+        for chat in (1, 2, 3):
+            place.outbox.queue(chat, *range(chat * 100, chat * 100 + 50))
+        place.outbox.queue(4, 4)
+        await place.clock.advance(3)
+        assert 4 in {chat for chat, _ in place.phone.calls}
+
+
+async def test_a_lease_outlives_trouble_in_the_same_look() -> None:
+    async with office() as place:
+        place.phone.open[1] = asyncio.Event()
+        place.outbox.queue(1, 1)
+        await place.clock.advance(1)
+        place.outbox.looks = 1
+        place.outbox.queue(2, 2)
+        await place.clock.advance(5)
+        assert (2, "L2") in place.phone.calls

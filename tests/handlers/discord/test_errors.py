@@ -92,3 +92,10 @@ def test_what_may_have_arrived_is_unknown(error: Exception) -> None:
     outcome = outcome_of(error)
     assert isinstance(outcome, Retry)
     assert outcome.unknown
+
+
+@pytest.mark.parametrize(("status", "everybodys"), [(500, False), (502, True), (503, True)])
+def test_an_answer_of_the_door_itself_is_everybodys(status: int, everybodys: bool) -> None:
+    outcome = outcome_of(said(status))
+    assert isinstance(outcome, Retry)
+    assert outcome.platform_wide is everybodys
