@@ -17,8 +17,12 @@ PLAIN = "no-known-shape"
 def _quiet_afterwards() -> Iterator[None]:
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
+    libraries = [one for one in root.manager.loggerDict.values() if isinstance(one, logging.Logger)]
+    levels = {one.name: one.level for one in libraries}
     yield
     root.handlers, root.level = handlers, level
+    for one in list(root.manager.loggerDict):
+        logging.getLogger(one).setLevel(levels.get(one, logging.NOTSET))
     structlog.reset_defaults()
 
 
