@@ -41,7 +41,7 @@ class Request:
     (Discord), ``form`` its name. ``private``: only the author reads the answer's place.
     ``may_manage`` asks the platform, at that moment, whether the author may change this place.
     ``elsewhere``: the answer is not shown at ``destination`` itself, so that a saved rule has yet
-    to prove that it can arrive there.
+    to prove that it can arrive there. ``alone``: nobody else waits for answers on this platform.
     """
 
     def __init__(
@@ -55,6 +55,7 @@ class Request:
         private: bool = True,
         pressed: bool = False,
         elsewhere: bool = False,
+        alone: bool = False,
         may_manage: Callable[[], Awaitable[bool]],
     ) -> None:
         self.destination = destination
@@ -65,6 +66,7 @@ class Request:
         self.private = private
         self.pressed = pressed
         self.elsewhere = elsewhere
+        self.alone = alone
         self.may_manage = may_manage
 
 

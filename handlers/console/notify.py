@@ -1,6 +1,6 @@
 """Shows messages in the terminal; delivery there cannot fail."""
 
-from itertools import count
+from itertools import count, cycle
 
 from rich.console import Console
 
@@ -14,16 +14,27 @@ HERE = Destination(PLATFORM, 1, direct=True)
 """The one chat of a terminal, and its one person."""
 
 
+NUMBERS = 99
+"""Buttons that can be pressed; the numbers then begin anew."""
+
+
 class Screen:
-    """The terminal, and the buttons of the message shown last."""
+    """The terminal, and the buttons that were shown last.
+
+    Numbers go on from message to message: one that is typed while the next message arrives
+    still presses what its person saw.
+    """
 
     def __init__(self, console: Console) -> None:
         self.console = console
-        self.buttons: tuple[Button, ...] = ()
+        self.buttons: dict[int, Button] = {}
+        self._numbers = cycle(range(1, NUMBERS + 1))
 
     def show(self, message: Message) -> None:
-        self.buttons = tuple(b for row in message.buttons for b in row if b.action)
-        self.console.print(styled(message, self.buttons, self.console.width))
+        pressable = [button for row in message.buttons for button in row if button.action]
+        numbered = {next(self._numbers): button for button in pressable}
+        self.buttons |= numbered
+        self.console.print(styled(message, numbered, self.console.width))
 
 
 class ConsoleNotifier:

@@ -16,7 +16,7 @@ from handlers.talk import House, Reply, Request
 REFRESH_S = 0.5
 
 LONGEST_NUMBER = 3
-NO_BUTTON = "The last message has no button of that number."
+NO_BUTTON = "There is no button of that number."
 
 
 class ConsolePlatform:
@@ -80,15 +80,15 @@ class ConsolePlatform:
         return await answer(name, request(text), house)
 
     async def _press(self, number: str, house: House) -> Reply:
-        buttons = self.screen.buttons
-        if len(number) > LONGEST_NUMBER or not 1 <= int(number) <= len(buttons):
+        button = None if len(number) > LONGEST_NUMBER else self.screen.buttons.get(int(number))
+        if button is None:
             return Reply(None, toast=NO_BUTTON)
-        return await press(buttons[int(number) - 1].action, request(pressed=True), house)
+        return await press(button.action, request(pressed=True), house)
 
 
 def request(text: str = "", *, pressed: bool = False) -> Request:
     """A question by the terminal's one person, who may change everything."""
-    return Request(HERE, HERE.chat, text, pressed=pressed, may_manage=_always)
+    return Request(HERE, HERE.chat, text, pressed=pressed, alone=True, may_manage=_always)
 
 
 async def _always() -> bool:

@@ -1,5 +1,7 @@
 """A message for a terminal: a Rich panel, or plain lines where nobody watches."""
 
+from collections.abc import Mapping
+
 from rich import box
 from rich.console import Group, RenderableType
 from rich.padding import Padding
@@ -20,7 +22,7 @@ WIDTH = 78
 
 
 def styled(
-    message: Message, buttons: tuple[Button, ...] = (), columns: int = WIDTH
+    message: Message, buttons: Mapping[int, Button] | None = None, columns: int = WIDTH
 ) -> RenderableType:
     """The whole message; ``buttons`` are shown with the numbers that press them.
 
@@ -81,11 +83,9 @@ def _moment(moment: Moment) -> str:
     return at.strftime("%H:%M" if moment.style in ("t", "R") else "%d %b %H:%M")
 
 
-def _buttons(buttons: tuple[Button, ...]) -> Text:
+def _buttons(buttons: Mapping[int, Button]) -> Text:
     text = Text()
-    for number, button in enumerate(buttons, 1):
-        text.append(str(number), style="cyan")
-        if button.label != str(number):
-            text.append(f" {button.label}", style="dim")
-        text.append("   ")
+    for number, button in buttons.items():
+        text.append(f"{number}:", style="cyan")
+        text.append(f"\u00a0{button.label}   ", style="dim")
     return text

@@ -121,6 +121,8 @@ def _pressing(request: Request, verb: str, arguments: list[str]) -> Request:
 
 def _too_fast(request: Request, house: House, pressed: bool = False) -> Reply | None:
     """None in time; a refusal is a sentence once a minute. Who has no name counts as his place."""
+    if request.alone:
+        return None
     who = request.author or request.destination.chat
     verdict = house.flood.judge(request.destination.platform, who)
     if verdict is Verdict.ADMITTED:

@@ -6,6 +6,7 @@ import pytest
 from rich.console import Console
 
 from bot.wording.text import Button, Message, Paragraph
+from handlers.console.notify import HERE
 from handlers.console.platform import NO_BUTTON, ConsolePlatform
 from handlers.console.style import styled
 from tests.fakes import Furnished
@@ -13,9 +14,9 @@ from tests.fakes import Furnished
 HEAD = "🔻 $202M+ in 1 h · 90% longs. Twice your $100M."
 
 
-def shown(columns: int, head: str = HEAD, *buttons: Button) -> str:
+def shown(columns: int) -> str:
     console = Console(file=StringIO(), width=columns)
-    console.print(styled(Message((head,), (Paragraph((("a fact",),)),)), buttons, columns))
+    console.print(styled(Message((HEAD,), (Paragraph((("a fact",),)),)), columns=columns))
     assert isinstance(console.file, StringIO)
     return console.file.getvalue()
 
@@ -29,9 +30,23 @@ def test_no_terminal_is_so_narrow_that_an_amount_is_cut(columns: int) -> None:
     assert len({len(line) for line in told.splitlines() if "🔻" not in line}) == 1
 
 
-def test_a_number_that_is_a_label_is_shown_once() -> None:
-    told = shown(80, HEAD, Button("1", "rule|7"), Button("Pause", "pause|7"))
-    assert "1   2 Pause" in told
+async def test_a_number_presses_what_was_seen_though_a_message_came_between() -> None:
+    console, here = Console(file=StringIO(), width=80), Furnished()
+    chat = ConsolePlatform(console)
+    await chat.obey("/mute 2h", here.house)
+    chat.screen.show(Message(("seen",), buttons=((Button("Unmute", "unmute"),),)))
+    chat.screen.show(Message(("between",), buttons=((Button("Mute", "mute|1h"),),)))
+    await chat.obey("1", here.house)
+    assert here.chats.saved[HERE].muted_until_ms == 0
+
+
+async def test_the_terminals_one_person_is_never_too_fast() -> None:
+    console, here = Console(file=StringIO(), width=80), Furnished()
+    chat = ConsolePlatform(console)
+    for _ in range(30):
+        await chat.obey("/liqs", here.house)
+    assert isinstance(console.file, StringIO)
+    assert console.file.getvalue().count("Liquidations") == 30
 
 
 @pytest.mark.parametrize("number", ["0", "99", "9" * 5000])
