@@ -181,7 +181,9 @@ class Ears:
         if exchange is not None:
             ear = self._ears.get(exchange)
             return max(self.start_ms, ear.complete_ms(self.start_ms)) if ear else NEVER_MS
-        return max([self.start_ms, *(ear.complete_ms(self.start_ms) for ear in self._ears.values())])
+        return max(
+            [self.start_ms, *(ear.complete_ms(self.start_ms) for ear in self._ears.values())]
+        )
 
     def _ear(self, exchange: str) -> Ear:
         ear = self._ears.get(exchange)
