@@ -11,8 +11,8 @@ import structlog
 from bot.clock import Clock, Now
 from bot.delivery.courier import Courier
 from bot.delivery.pacing import DISCORD, TELEGRAM, Limits, Pace
-from bot.desk import EngineDesk
-from bot.engine import Engine
+from bot.engine.desk import EngineDesk
+from bot.engine.engine import Engine
 from bot.errors import ConfigError
 from bot.events import Event
 from bot.exchanges import EXCHANGES

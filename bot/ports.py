@@ -5,8 +5,8 @@ from typing import Protocol
 
 import msgspec
 
-from bot.columns import RuleColumns
 from bot.delivery.outcomes import Outcome
+from bot.engine.columns import RuleColumns
 from bot.figures import Reading
 from bot.market import Instrument
 from bot.rules import Alert, Destination, Payload, Rule, RuleState

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import structlog
 
 from bot.clock import Clock, Now
-from bot.engine import Engine
+from bot.engine.engine import Engine
 from bot.errors import StoreError
 from bot.events import Event, Tick
 from bot.inbox import Inbox

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from msgspec.structs import replace
 
 from bot.clock import DAY_MS
-from bot.columns import RuleColumns
 from bot.delivery.outcomes import Delivered, Outcome
+from bot.engine.columns import RuleColumns
 from bot.errors import UserError
 from bot.events import Event
 from bot.figures import Hearing, Order, Reading, Split

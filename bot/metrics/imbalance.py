@@ -2,4 +2,4 @@
 
 from bot.metrics.metric import Share
 
-METRIC = Share("imbalance", "the heavier side", lambda sums: max(sums.long, sums.short))
+METRIC = Share("imbalance", "the heavier side", longs=True, shorts=True)

@@ -2,4 +2,4 @@
 
 from bot.metrics.metric import Amount
 
-METRIC = Amount("long", "longs", lambda sums: sums.long)
+METRIC = Amount("long", "longs", lambda sums: sums.long, shorts=False)

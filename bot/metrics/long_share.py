@@ -2,4 +2,4 @@
 
 from bot.metrics.metric import Share
 
-METRIC = Share("long_share", "the share of longs", lambda sums: sums.long)
+METRIC = Share("long_share", "the share of longs", longs=True, shorts=False)

@@ -39,12 +39,13 @@ class Sums(msgspec.Struct, frozen=True, gc=False):
         return self.long + self.short
 
 
-Slack = tuple[int, int, int, int]
-"""What may happen before a metric can matter: (adds, exits, order, peak).
+Slack = tuple[int, int, int, int, int]
+"""What may happen before a metric can matter: (adds, longs, shorts, order, peak).
 
-``adds`` may come in and ``exits`` fall out, both of it: US dollars (``market.USD``), or orders for
-a metric whose unit is ``COUNT``. Meanwhile no single order may exceed ``order``, and the largest of
-the window may not go below ``peak``. A plain tuple, because one is made for each look at a group.
+``adds`` may come in, ``longs`` and ``shorts`` fall out, all of it: US dollars (``market.USD``), or
+orders for a metric whose unit is ``COUNT`` (of whichever side: ``longs``). Meanwhile no single order
+may exceed ``order``, and the largest of the window may not go below ``peak``. A plain tuple,
+because one is made for each look at a group.
 """
 
 
@@ -107,11 +108,16 @@ def _seven_tenths(amount: int) -> int:
 
 
 class Amount(msgspec.Struct, frozen=True):
-    """A measure that only grows by what comes in, and by no more than that."""
+    """A measure that grows by what comes in and falls by what falls out, by no more than that.
+
+    ``longs`` and ``shorts``: whose falling out can make it fall.
+    """
 
     name: str
     noun: str
     measure: Callable[[Sums], int]
+    longs: bool = True
+    shorts: bool = True
     unit: Unit = Unit.USD
     windowed: bool = True
     levels: tuple[int, ...] = ESCALATING
@@ -131,7 +137,18 @@ class Amount(msgspec.Struct, frozen=True):
         value = self.measure(sums)
         if value > rise or value < fall:
             return None
-        return rise - value, value - fall if fall >= 0 else NEVER, NEVER, -1
+        if fall < 0:
+            return rise - value, NEVER, NEVER, NEVER, -1
+        exits = value - fall
+        if self.longs and self.shorts and self.unit is Unit.USD:
+            return rise - value, exits >> 1, exits >> 1, NEVER, -1
+        return (
+            rise - value,
+            exits if self.longs else NEVER,
+            exits if self.shorts else NEVER,
+            NEVER,
+            -1,
+        )
 
 
 class Peak(Amount, frozen=True):
@@ -140,15 +157,19 @@ class Peak(Amount, frozen=True):
     def slack(self, sums: Sums, floor: int, rise: int, fall: int) -> Slack | None:
         if sums.largest > rise or sums.largest < fall:
             return None
-        return NEVER, NEVER, rise, fall
+        return NEVER, NEVER, NEVER, rise, fall
 
 
 class Share(msgspec.Struct, frozen=True):
-    """A part of the total, in billionths; unknown while the total is below the rule's floor."""
+    """A side's part of the total, in billionths, or the larger part where both sides are meant.
+
+    Unknown while the total is below the rule's floor.
+    """
 
     name: str
     noun: str
-    part: Callable[[Sums], int]
+    longs: bool
+    shorts: bool
     unit: Unit = Unit.SHARE
     windowed: bool = True
     levels: tuple[int, ...] = (1,)
@@ -159,7 +180,7 @@ class Share(msgspec.Struct, frozen=True):
         total = sums.long + sums.short
         if total < floor or not total:
             return None
-        return self.part(sums) * SHARE // total
+        return self._part(sums) * SHARE // total
 
     def low(self, sums: Sums, floor: int) -> int | None:
         if sums.long + sums.short < _lost(floor):
@@ -173,27 +194,38 @@ class Share(msgspec.Struct, frozen=True):
     def slack(self, sums: Sums, floor: int, rise: int, fall: int) -> Slack | None:
         """Bounds on how fast the share can turn.
 
-        A dollar more in the part moves ``part - share * total`` by at most ``1 - share``, a dollar
+        A dollar more in a part moves ``part - share * total`` by at most ``1 - share``, a dollar
         less in the rest by ``share``, so half of the distance is left to either.
         """
         total = sums.long + sums.short
         if total < floor or not total:
-            exits = total - _lost(floor) if fall >= 0 else NEVER
-            return (max(floor, 1) - total - 1, exits, NEVER, -1) if exits >= 0 else None
-        part = self.part(sums) * SHARE
-        adds = exits = NEVER
+            exits = (total - _lost(floor)) >> 1 if fall >= 0 else NEVER
+            return (max(floor, 1) - total - 1, exits, exits, NEVER, -1) if exits >= 0 else None
+        adds = longs = shorts = NEVER
         if rise < SHARE:
-            way = (rise + 1) * total - part - 1
-            if way < 0:
-                return None
-            adds, exits = (way >> 1) // (SHARE - rise), (way >> 1) // (rise + 1)
+            line = (rise + 1) * total - 1
+            if self.longs:
+                way = (line - sums.long * SHARE) >> 1
+                adds, shorts = way // (SHARE - rise), way // (rise + 1)
+            if self.shorts:
+                way = (line - sums.short * SHARE) >> 1
+                adds, longs = min(adds, way // (SHARE - rise)), way // (rise + 1)
         if fall >= 0:
-            way = part - fall * total
-            if way < 0:
-                return None
-            adds = min(adds, (way >> 1) // (fall + 1))
-            exits = min(exits, (way >> 1) // (SHARE - fall + 1), total - _lost(floor))
-        return adds, exits, NEVER, -1
+            way = (self._part(sums) * SHARE - fall * total) >> 1
+            gone, lost = way // (SHARE - fall + 1), (total - _lost(floor)) >> 1
+            adds = min(adds, way // (fall + 1))
+            if self.longs and (sums.long >= sums.short or not self.shorts):
+                longs, shorts = min(longs, gone, lost), min(shorts, lost)
+            else:
+                longs, shorts = min(longs, lost), min(shorts, gone, lost)
+        if adds < 0 or longs < 0 or shorts < 0:
+            return None
+        return adds, longs, shorts, NEVER, -1
+
+    def _part(self, sums: Sums) -> int:
+        if self.longs and self.shorts:
+            return max(sums.long, sums.short)
+        return sums.long if self.longs else sums.short
 
 
 def _lost(floor: int) -> int:

@@ -2,4 +2,4 @@
 
 from bot.metrics.metric import Amount
 
-METRIC = Amount("short", "shorts", lambda sums: sums.short)
+METRIC = Amount("short", "shorts", lambda sums: sums.short, longs=False)

@@ -2,4 +2,4 @@
 
 from bot.metrics.metric import Share
 
-METRIC = Share("short_share", "the share of shorts", lambda sums: sums.short)
+METRIC = Share("short_share", "the share of shorts", longs=False, shorts=True)

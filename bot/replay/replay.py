@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from bot.clock import DAY_MS, SECOND_MS
-from bot.engine import Consequences, Engine
+from bot.engine.engine import Consequences, Engine
 from bot.errors import ParseError, UserError
 from bot.events import Heard, Tick
 from bot.exchanges import EXCHANGES

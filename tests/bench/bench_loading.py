@@ -12,7 +12,7 @@ from zlib import crc32
 
 from sqlmodel import Session, create_engine, select
 
-from bot.engine import Engine
+from bot.engine.engine import Engine
 from bot.exchanges.dialect import Publication
 from bot.rules import Rule, RuleState
 from storage.database import open_storage

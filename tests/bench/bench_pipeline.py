@@ -12,7 +12,7 @@ from tests.bench.ids import IdEngine
 from tests.bench.population import START_MS, frame, instrument, market, people
 from tests.bench.stopwatch import expect, settled
 from tests.bench.table import Row
-from tests.bot.naive_engine import NaiveEngine
+from tests.bot.engine.naive_engine import NaiveEngine
 
 _RULES = 1_000_000
 _DAY_EVENTS = 40_000

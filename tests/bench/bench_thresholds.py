@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from itertools import islice
 from statistics import fmean, median
 
+from bot.engine.windows import Windows
 from bot.events import Heard
 from bot.exchanges.dialect import Publication
 from bot.market import Liquidation, usd
 from bot.rules import WINDOWS, Rule, RuleState
-from bot.windows import Windows
 from tests.bench.ids import IdEngine
 from tests.bench.population import EXCHANGES, START_MS, market, people
 from tests.bench.searches import GroupedScan, Rise, SqlRanges

@@ -5,9 +5,9 @@ import sys
 from itertools import islice
 from statistics import median
 
+from bot.engine.windows import Windows
 from bot.market import Liquidation, Side, dollars, usd
 from bot.rules import WINDOWS
-from bot.windows import Windows
 from tests.bench.deques import DequeWindows
 from tests.bench.population import COINS, EXCHANGES, START_MS, market
 from tests.bench.stopwatch import MIB, alone, expect, peak_bytes, seconds, settled

@@ -1,6 +1,6 @@
 """The engine as far as the ids of the rules that fire; evidence is built for alerts, after that."""
 
-from bot.engine import Consequences, Engine
+from bot.engine.engine import Consequences, Engine
 from bot.events import Event
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from operator import lt
 from typing import Protocol
 
-from bot.columns import RuleColumns
+from bot.engine.columns import RuleColumns
 from bot.rules import Destination, Rule, RuleState
 
 DEAD, PAUSED, DISARMED, ARMED = range(4)

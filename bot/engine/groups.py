@@ -3,9 +3,9 @@
 from array import array
 from heapq import heappop, heappush
 
+from bot.engine.roster import ARMED, DISARMED, Roster, Topic
+from bot.engine.tally import NAMES, Tally
 from bot.metrics.metric import NEVER, Metric
-from bot.roster import ARMED, DISARMED, Roster, Topic
-from bot.tally import NAMES, Tally
 
 _SLOT = 32
 _LEVEL = 64

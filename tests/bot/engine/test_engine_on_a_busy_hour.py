@@ -5,12 +5,12 @@ from decimal import Decimal
 
 import pytest
 
-from bot.engine import Engine
+from bot.engine.engine import Engine
 from bot.events import Event, Heard, Tick
 from bot.exchanges.dialect import Publication
 from bot.market import USD, Liquidation, Side
 from bot.rules import Destination, Rule, RuleState
-from tests.bot.naive_engine import NaiveEngine
+from tests.bot.engine.naive_engine import NaiveEngine
 
 START = 1_700_000_000_000
 EXCHANGES = ("binance", "bybit")

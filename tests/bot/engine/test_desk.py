@@ -1,8 +1,8 @@
 """What the desk tells of a rule's value."""
 
-from bot.desk import EngineDesk
+from bot.engine.desk import EngineDesk
 from bot.market import USD
-from tests.bot.test_engine import House, M, rule
+from tests.bot.engine.test_engine import House, M, rule
 
 
 def desk(house: House) -> EngineDesk:

@@ -4,10 +4,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.clock import DAY_MS, MINUTE_MS, SECOND_MS
+from bot.engine.windows import Windows
 from bot.figures import Order
 from bot.market import LARGEST_ORDER, USD, Side
 from bot.rules import WINDOWS
-from bot.windows import Windows
 
 START = 1_700_000_000_000
 COINS = ("BTC", "ETH", "PEPE")

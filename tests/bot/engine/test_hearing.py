@@ -1,9 +1,9 @@
 """What a figure is worth: who was heard, since when, and what the beginning is."""
 
 from bot.clock import HOUR_MS, MINUTE_MS, SECOND_MS
+from bot.engine.hearing import Ears
 from bot.exchanges.dialect import Publication
 from bot.figures import Deaf
-from bot.hearing import Ears
 from bot.market import Gap
 
 START = 1_700_000_000_000

@@ -7,10 +7,10 @@ from collections import defaultdict
 import msgspec
 
 from bot.clock import SECOND_MS
+from bot.engine.roster import ARMED, PAUSED, Roster, Topic
 from bot.figures import Hearing, Order, Reading, Split
 from bot.market import Side
 from bot.metrics.metric import NEVER
-from bot.roster import ARMED, PAUSED, Roster, Topic
 from bot.rules import Rule, RuleState
 
 BURST_MS = 15 * SECOND_MS

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from bot.clock import MINUTE_MS
-from bot.engine import Consequences, Engine
+from bot.engine.engine import Consequences, Engine
 from bot.events import Heard, Tick
 from bot.exchanges.dialect import Publication
 from bot.market import USD, Gap, Liquidation, Side

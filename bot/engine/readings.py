@@ -1,10 +1,10 @@
 """What a window holds, complete with what is needed to tell it."""
 
+from bot.engine.hearing import Ears
+from bot.engine.tally import PLACES, SPANS, Tally
+from bot.engine.windows import Windows
 from bot.figures import Reading, Split
-from bot.hearing import Ears
 from bot.metrics.metric import Sums
-from bot.tally import PLACES, SPANS, Tally
-from bot.windows import Windows
 
 
 class Readings:

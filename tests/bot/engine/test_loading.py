@@ -3,8 +3,8 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.columns import RuleColumns
-from bot.engine import Engine
+from bot.engine.columns import RuleColumns
+from bot.engine.engine import Engine
 from bot.events import RuleRemoved, Tick
 from bot.exchanges.dialect import Publication
 from bot.market import USD

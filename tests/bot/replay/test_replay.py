@@ -17,7 +17,7 @@ from bot.replay.replay import Replay, replay_files
 from bot.rules import WINDOWS
 from tests.bot.exchanges.frames import binance, bybit, okx
 
-FRAMES = Path(__file__).parents[3] / "shared" / "data" / "frames"
+FRAMES = Path(__file__).parents[4] / "shared" / "data" / "frames"
 START = 1_789_670_000_000
 OKX_TABLE = {
     "code": "0",

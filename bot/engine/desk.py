@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable
 
-from bot.engine import Engine
+from bot.engine.engine import Engine
 from bot.feed.feed import FeedStatus
 from bot.figures import Reading
 from bot.ports import SourceStatus

@@ -6,7 +6,7 @@ from bot.clock import HOUR_MS, MINUTE_MS, SECOND_MS
 from bot.events import Heard, RuleRemoved, RuleSaved
 from bot.market import USD, Liquidation, Side
 from bot.rules import Rule, RuleState
-from tests.bot.engine_house import START, House, M, rule
+from tests.bot.engine.engine_house import START, House, M, rule
 
 
 def orders_rule(rule_id: int = 1, **changes: object) -> Rule:

@@ -4,14 +4,14 @@ from heapq import heappop, heappush
 from itertools import count
 from typing import NamedTuple
 
-from bot.groups import Group, Watch
-from bot.hearing import NEVER_MS, Ears
+from bot.engine.groups import Group, Watch
+from bot.engine.hearing import NEVER_MS, Ears
+from bot.engine.roster import PAUSED, Roster
+from bot.engine.tally import PLACES, SPANS, Tally
+from bot.engine.windows import Windows
 from bot.metrics import METRICS
 from bot.metrics.metric import NEVER, Slack, Sums, Unit
-from bot.roster import PAUSED, Roster
 from bot.rules import Rule, RuleState
-from bot.tally import PLACES, SPANS, Tally
-from bot.windows import Windows
 
 NOTHING: Slack = (0, 0, NEVER, -1)
 """Whatever moves may matter."""

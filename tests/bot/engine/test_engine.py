@@ -1,11 +1,11 @@
 """The engine, told in stories."""
 
-from bot.engine import Engine
+from bot.engine.engine import Engine
 from bot.events import ChatMoved, RuleRemoved, RuleSaved
 from bot.figures import Deaf
 from bot.market import USD, Side
 from bot.rules import Destination, RuleState
-from tests.bot.engine_house import START, House, M, rule
+from tests.bot.engine.engine_house import START, House, M, rule
 
 
 def test_a_rule_speaks_above_its_threshold_and_not_at_it() -> None:

@@ -5,7 +5,7 @@ from decimal import Decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.engine import Engine
+from bot.engine.engine import Engine
 from bot.events import Heard
 from bot.exchanges.dialect import Publication
 from bot.market import USD, Liquidation, Side

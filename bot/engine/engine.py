@@ -4,20 +4,20 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
-from bot.bursts import BURST_MS, ORDER, Bursts
-from bot.columns import RuleColumns
+from bot.engine.bursts import BURST_MS, ORDER, Bursts
+from bot.engine.columns import RuleColumns
+from bot.engine.hearing import Ears
+from bot.engine.index import Fired, Index
+from bot.engine.loading import Loading
+from bot.engine.readings import Readings
+from bot.engine.roster import DEAD, Roster
+from bot.engine.windows import Windows
 from bot.events import ChatMoved, Event, Heard, RuleRemoved, RuleSaved, Tick
 from bot.exchanges.dialect import Publication
 from bot.figures import Order
-from bot.hearing import Ears
-from bot.index import Fired, Index
-from bot.loading import Loading
 from bot.market import Gap, usd
 from bot.metrics import METRICS
-from bot.readings import Readings
-from bot.roster import DEAD, Roster
 from bot.rules import WINDOWS, Alert, Rule, RuleState
-from bot.windows import Windows
 
 
 class Consequences(msgspec.Struct, frozen=True):

@@ -5,12 +5,12 @@ from decimal import Decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.engine import Engine
+from bot.engine.engine import Engine
 from bot.events import Event, Heard, RuleRemoved, RuleSaved, Tick
 from bot.exchanges.dialect import Publication
 from bot.market import USD, Gap, Liquidation, Side
 from bot.rules import WINDOWS, Alert, Destination, Rule, RuleState
-from tests.bot.naive_engine import Evidence, NaiveEngine
+from tests.bot.engine.naive_engine import Evidence, NaiveEngine
 
 START = 1_700_000_000_000
 COINS = ("BTC", "ETH")

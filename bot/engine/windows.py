@@ -4,11 +4,11 @@ from array import array
 from bisect import bisect_right
 
 from bot.clock import MINUTE_MS
+from bot.engine.tally import CELL, PLACES, SPANS, Peak, Tally
+from bot.engine.unpriced import Unpriced
 from bot.figures import Order
 from bot.market import LARGEST_ORDER, Side
 from bot.metrics.metric import NEVER, Sums
-from bot.tally import CELL, PLACES, SPANS, Peak, Tally
-from bot.unpriced import Unpriced
 
 LATE_MS = MINUTE_MS
 """An event may come this late; what is older is refused and counted."""

@@ -3,11 +3,11 @@
 from array import array
 from collections.abc import Iterable
 
-from bot.bursts import ORDER, Bursts
-from bot.columns import RuleColumns
-from bot.index import Index
+from bot.engine.bursts import ORDER, Bursts
+from bot.engine.columns import RuleColumns
+from bot.engine.index import Index
+from bot.engine.roster import ARMED, DEAD, Home, Roster, Topic
 from bot.metrics import METRICS
-from bot.roster import ARMED, DEAD, Home, Roster, Topic
 from bot.rules import WINDOWS, Rule, RuleState
 
 _SEPARATOR = "\0"

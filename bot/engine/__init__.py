@@ -1,0 +1,1 @@
+"""Judges what was heard: rolling windows, rules over them, and what a figure is worth."""
