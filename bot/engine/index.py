@@ -13,7 +13,7 @@ from bot.metrics import METRICS
 from bot.metrics.metric import NEVER, Slack, Sums, Unit
 from bot.rules import Rule, RuleState
 
-NOTHING: Slack = (0, 0, NEVER, -1)
+NOTHING: Slack = (0, 0, 0, NEVER, -1)
 """Whatever moves may matter."""
 
 
@@ -143,29 +143,31 @@ class Index:
         """Let a window's rules speak or be armed again, and note when to look next."""
         tally, place = watch.tally, watch.place
         sums = tally.sums(place, self._windows.now_ms)
-        adds = exits = added = left = order = NEVER
+        adds = longs = shorts = added = left = order = NEVER
         peak = -1
         for group in watch.groups:
             metric = group.metric
             slack = metric.slack(sums, group.floor, group.rise, group.fall)
             if slack is None:
                 slack = self._turn(watch, group, sums)
-            more, less, single, least = slack
+            more, fewer_longs, fewer_shorts, single, least = slack
             # Comparisons, because this runs for every group of a window that has moved.
             if metric.unit is Unit.COUNT:
                 added = more if more < added else added
-                left = less if less < left else left
+                left = fewer_longs if fewer_longs < left else left
                 continue
             if more < adds:
                 adds = more
-            if less < exits:
-                exits = less
+            if fewer_longs < longs:
+                longs = fewer_longs
+            if fewer_shorts < shorts:
+                shorts = fewer_shorts
             if single < order:
                 order = single
             if least > peak:
                 peak = least
         watch.limit(adds, added, order)
-        tally.limit_exits(place, exits, left)
+        tally.limit_exits(place, longs, shorts, left)
         if peak >= 0:
             self._expect_loss(watch, peak)
 

@@ -117,10 +117,9 @@ class Tally:
         at = CELL * place
         self.cells[at : at + 3] = self.long, self.short, self.count
 
-    def limit_exits(self, place: int, usd: int, orders: int) -> None:
-        """Tell when more than this has fallen out of a window; of US dollars perhaps earlier."""
+    def limit_exits(self, place: int, longs: int, shorts: int, orders: int) -> None:
+        """Tell when more than one of these has fallen out of a window."""
         cells, at = self.cells, CELL * place
-        half = usd >> 1
-        cells[at + 3] = cells[at] + half
-        cells[at + 4] = cells[at + 1] + half
+        cells[at + 3] = cells[at] + longs
+        cells[at + 4] = cells[at + 1] + shorts
         cells[at + 5] = cells[at + 2] + orders

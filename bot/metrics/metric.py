@@ -43,8 +43,8 @@ Slack = tuple[int, int, int, int, int]
 """What may happen before a metric can matter: (adds, longs, shorts, order, peak).
 
 ``adds`` may come in, ``longs`` and ``shorts`` fall out, all of it: US dollars (``market.USD``), or
-orders for a metric whose unit is ``COUNT`` (of whichever side: ``longs``). Meanwhile no single order
-may exceed ``order``, and the largest of the window may not go below ``peak``. A plain tuple,
+orders for a metric whose unit is ``COUNT`` (of whichever side: ``longs``). Meanwhile no single
+order may exceed ``order``, and the largest of the window may not go below ``peak``. A plain tuple,
 because one is made for each look at a group.
 """
 

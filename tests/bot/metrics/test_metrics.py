@@ -92,17 +92,17 @@ def test_nothing_matters_before_the_slack_is_used_up(
     assert (slack is None) == matters
     if slack is None:
         return
-    adds, exits, order, peak = slack
+    adds, longs, shorts, order, peak = slack
     for comes, is_long, amount in moves:
         if comes:
             adds -= amount
             largest = max(largest, amount)
         else:
             amount = min(amount, long if is_long else short)
-            exits -= amount
+            longs, shorts = (longs - amount, shorts) if is_long else (longs, shorts - amount)
         signed = amount if comes else -amount
         long, short = (long + signed, short) if is_long else (long, short + signed)
-        if adds < 0 or exits < 0 or largest > order or largest < peak:
+        if adds < 0 or longs < 0 or shorts < 0 or largest > order or largest < peak:
             return
         assert not _matters(metric, Sums(long, short, 1, largest), floor, rise, fall)
 
