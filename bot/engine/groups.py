@@ -101,20 +101,25 @@ class Group:
 
     def speak(self, roster: Roster, value: int) -> list[tuple[int, int]]:
         """(slot, level) of the rules that a value makes speak, each at its highest level."""
-        spoken = []
-        levels = self.metric.levels
+        due = []
         while self.rise < value:
-            slot = self._pop_rise(roster)
-            threshold, level = roster.thresholds[slot], 1
-            for multiple in levels:
-                if value > multiple * threshold:
-                    level = multiple
+            due.append(self._pop_rise(roster))
+            self._find_rise(roster)
+        spoken = [(slot, self._level(roster.thresholds[slot], value)) for slot in due]
+        for slot, level in spoken:
             if roster.standing[slot] == ARMED:
                 roster.episodes[slot] += 1
             self.disarm(roster, slot, level)
-            spoken.append((slot, level))
-            self.settle(roster)
+        self.settle(roster)
         return spoken
+
+    def _level(self, threshold: int, value: int) -> int:
+        """The highest multiple of a threshold that a value exceeds."""
+        level = 1
+        for multiple in self.metric.levels:
+            if value > multiple * threshold:
+                level = multiple
+        return level
 
     def calm(self, roster: Roster, low: int) -> list[int]:
         """The slots of the rules that are armed again at this value."""
@@ -128,14 +133,17 @@ class Group:
 
     def settle(self, roster: Roster) -> None:
         """Forget void places at both ends, and know what comes next."""
+        self._find_rise(roster)
+        self.fall = -_first(self.falls, roster.turns, 1)
+
+    def _find_rise(self, roster: Roster) -> None:
         turns, loaded = roster.turns, self.loaded
         while loaded and turns[loaded[-1]]:
             loaded.pop()
-        self.rise = min(
-            roster.thresholds[loaded[-1]] if loaded else NEVER,
-            _first(self.rises, turns, NEVER),
-        )
-        self.fall = -_first(self.falls, turns, 1)
+        rise = _first(self.rises, turns, NEVER)
+        if loaded:
+            rise = min(rise, roster.thresholds[loaded[-1]])
+        self.rise = rise
 
     def _pop_rise(self, roster: Roster) -> int:
         if self.loaded and roster.thresholds[self.loaded[-1]] == self.rise:

@@ -112,20 +112,13 @@ class Index:
     def rose(self) -> None:
         """Judge the windows that gained enough to matter."""
         windows = self._windows
-        for tally in windows.risen:
+        for tally, order in windows.risen:
             usd, orders, watches = tally.long + tally.short, tally.count, self._watches[tally]
             for watch in watches:
-                if usd > watch.adds or orders > watch.counts or self._topped(watch):
+                if usd > watch.adds or order > watch.order or orders > watch.counts:
                     self._judge(watch)
             self._limit(tally, watches)
         windows.risen.clear()
-
-    def _topped(self, watch: Watch) -> bool:
-        """Whether an order came that is larger than any that could not matter."""
-        if watch.order == NEVER:
-            return False
-        peak = watch.tally.peak(watch.place, self._windows.now_ms)
-        return peak is not None and peak[1] > watch.order
 
     def listen(self) -> None:
         """Look again at windows that were not complete: a gap has moved, or time has passed."""

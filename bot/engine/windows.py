@@ -25,7 +25,8 @@ class Windows:
 
     A window is (now - span, now] by the exchange's time. Amounts are integers of ``market.USD``.
     ``stirred`` collects (tally, place of the window) whose limits were passed by what fell out,
-    ``risen`` the tallies whose limits were passed by what came in; who set limits empties both.
+    ``risen`` (tally, amount) of the orders that passed some as they came in. Who set the limits
+    empties both.
     """
 
     def __init__(self, start_ms: int = 0) -> None:
@@ -33,7 +34,7 @@ class Windows:
         self.late: dict[str, int] = {}
         self.clamped: dict[str, int] = {}
         self.stirred: list[tuple[Tally, int]] = []
-        self.risen: list[Tally] = []
+        self.risen: list[tuple[Tally, int]] = []
         self._unpriced = Unpriced()
         self._times = array("q")
         self._amounts = array("q")
@@ -167,7 +168,7 @@ class Windows:
                 or usd > tally.order_limit
                 or count > tally.count_limit
             ):
-                self.risen.append(tally)
+                self.risen.append((tally, usd))
 
     def _fall_out(self, place: int, head: int, cut_ms: int) -> int:
         """Take what is as old as ``cut_ms`` out of one window; the place of its new head."""
