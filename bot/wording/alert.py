@@ -1,6 +1,4 @@
-"""What an alert says, and several that had to wait."""
-
-from collections.abc import Sequence
+"""What an alert says."""
 
 from bot.clock import MINUTE_MS, SECOND_MS
 from bot.figures import Reading
@@ -22,7 +20,6 @@ from bot.wording.sample import SAMPLE_RULE, sample_alert
 from bot.wording.text import Block, Bold, Details, Line, Message, Moment, Note, Paragraph, Span
 
 LATE_MS = 30 * SECOND_MS
-_MERGED_LINES = 12
 
 
 def alert_message(alert: Alert, now_ms: int, short_id: str = "") -> Message:
@@ -37,31 +34,6 @@ def alert_message(alert: Alert, now_ms: int, short_id: str = "") -> Message:
         blocks=(*_body(alert), Note(_last_line(alert, now_ms, short_id))),
         buttons=alert_rows(alert.rule.id),
         tone=headline_tone(alert),
-        loud=True,
-    )
-
-
-def merged_message(alerts: Sequence[Alert], now_ms: int) -> Message:
-    """Several alerts of one destination that waited, oldest first, one line each."""
-    first, last = min(a.at_ms for a in alerts), max(a.at_ms for a in alerts)
-    told = alerts[:_MERGED_LINES]
-    lines: list[Line] = [(Moment(alert.at_ms), f" {headline(alert)}") for alert in told]
-    if len(alerts) > len(told):
-        lines.append((f"and {len(alerts) - len(told)} more",))
-    return Message(
-        head=(
-            f"{len(alerts)} alerts while I was held up (",
-            Moment(first),
-            "–",
-            Moment(last),
-            ")",
-        ),
-        blocks=(
-            Paragraph(tuple(lines)),
-            coverage_note(alerts[-1].reading),
-            _lateness(last, now_ms),
-        ),
-        tone=headline_tone(alerts[-1]),
         loud=True,
     )
 
@@ -136,8 +108,4 @@ def _last_line(alert: Alert, now_ms: int, short_id: str) -> Line:
     return joined(line)
 
 
-def _lateness(last_ms: int, now_ms: int) -> Note:
-    return Note((f"Sent {duration(now_ms - last_ms)} after the last of them.",))
-
-
-__all__ = ["alert_message", "merged_message", "sample_alert"]
+__all__ = ["alert_message", "sample_alert"]

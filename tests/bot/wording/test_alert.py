@@ -8,11 +8,11 @@ from bot.figures import Deaf, Order, Split
 from bot.market import USD, Side
 from bot.metrics import METRICS, Unit
 from bot.rules import SHARE, WINDOWS, Notice
-from bot.wording.alert import alert_message, merged_message, sample_alert
+from bot.wording.alert import alert_message, sample_alert
 from bot.wording.buttons import LONGEST_ACTION
 from bot.wording.headline import headline
 from bot.wording.notice import hearing_again, not_hearing, notice_message, restarted
-from bot.wording.text import Moment, Tone
+from bot.wording.text import Tone
 from tests.bot.wording.events import (
     GROUP,
     ME,
@@ -125,14 +125,6 @@ def test_an_alert_of_a_group_is_nobodys_own() -> None:
 def test_a_young_window_is_said_in_the_alert() -> None:
     told = lines(alert_message(alert(reading=flush(ears=hearing(since_ms=minutes_ago(4)))), NOW))
     assert told[-2].startswith("Listening for 4 min. The full hour is there at TIME.")
-
-
-def test_alerts_that_waited_come_in_one_message() -> None:
-    waited = [alert(at_ms=minutes_ago(20 - n)) for n in range(14)]
-    told = merged_message(waited, NOW)
-    assert told.head[:2] == ("14 alerts while I was held up (", Moment(minutes_ago(20)))
-    assert lines(told)[13] == "and 2 more"
-    assert lines(told)[-1] == "Sent 7 min after the last of them."
 
 
 def test_a_test_is_marked_before_anything_else_and_rings_nobody() -> None:
