@@ -8,7 +8,7 @@ from sqlalchemy.types import NullType
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.columns import RuleColumns
+from bot.engine.columns import RuleColumns
 from bot.errors import UserError
 from bot.rules import Destination, Rule
 from storage.chats import lock_chat
