@@ -13,6 +13,7 @@ from bot.delivery.courier import Courier
 from bot.delivery.pacing import DISCORD, TELEGRAM, Limits, Pace
 from bot.engine.desk import EngineDesk
 from bot.engine.engine import Engine
+from bot.engine.start import load_rules
 from bot.errors import ConfigError
 from bot.events import Event
 from bot.exchanges import EXCHANGES
@@ -112,9 +113,7 @@ class Bot:
         if waiting:
             log.info("alerts are waiting from before", waiting=waiting, unsettled=unsettled)
         await self.operator.tell_of_restart(waiting)
-        async for columns in self.storage.rulebook.columns():
-            self.engine.take_columns(columns)
-        self.engine.begin()
+        await load_rules(self.engine, self.storage.rulebook.columns())
 
     async def _serve(self) -> None:
         async with asyncio.TaskGroup() as group:

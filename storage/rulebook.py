@@ -2,9 +2,7 @@
 
 from collections.abc import AsyncIterator
 
-from sqlalchemy import ColumnElement, type_coerce
-from sqlalchemy import select as core_select
-from sqlalchemy.types import NullType
+from sqlalchemy import ColumnElement
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -13,22 +11,8 @@ from bot.errors import UserError
 from bot.rules import Destination, Rule
 from storage.chats import lock_chat
 from storage.engines import Database
+from storage.rule_columns import rule_columns
 from storage.tables import RuleRow, stored_id
-
-BATCH = 500
-"""Rows on their way at once when all rules are read; five times as fast as 10,000, which the
-collector of garbage walks over again and again."""
-
-_COLUMNS = tuple(
-    # Truth as it lies in the database: turning three million of them over takes its time.
-    type_coerce(col(getattr(RuleRow, name)), NullType())
-    for name in (
-        *("id", "platform", "chat", "thread", "direct", "author", "coin", "exchange"),
-        *("window", "metric", "threshold", "floor", "paused", "created_ms"),
-        *("armed", "episode", "level"),
-    )
-)
-"""In the order of ``RuleColumns``."""
 
 
 class StoredRulebook:
@@ -81,13 +65,9 @@ class StoredRulebook:
         return _rule(row) if row else None
 
     async def columns(self) -> AsyncIterator[RuleColumns]:
-        """``BATCH`` rules at a time: no more is ever in memory."""
-        query = core_select(*_COLUMNS).order_by(col(RuleRow.id))
         async with self._database.reading() as session:
-            connection = await session.connection()
-            result = await connection.stream(query, execution_options={"yield_per": BATCH})
-            async for rows in result.partitions():
-                yield RuleColumns(*zip(*rows, strict=True))
+            async for columns in rule_columns(session, self._database.on_postgresql):
+                yield columns
 
 
 def _at(destination: Destination) -> tuple[ColumnElement[bool], ...]:

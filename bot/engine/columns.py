@@ -7,31 +7,31 @@ import msgspec
 
 from bot.rules import Destination, Rule, RuleState
 
+SEPARATOR = "\x1f"
+"""Between the words of a topic; no name contains it."""
+
+ARMED_FLAG, PAUSED_FLAG, DIRECT_FLAG, LEVEL_FLAG = 1, 2, 4, 8
+"""A rule's small facts are one number, the sum of those that hold; the level is multiplied."""
+
 
 class RuleColumns(msgspec.Struct, frozen=True, gc=False):
     """A batch of rules with their states, oldest first; all sequences are equally long.
 
-    The fields are those of ``Rule``, ``Destination`` and ``RuleState``. An empty coin or exchange
-    means all; truth is any truthy value.
+    The fields are those of ``Rule``, ``Destination`` and ``RuleState``. A topic is coin, exchange,
+    window and metric with ``SEPARATOR`` between them, an empty coin or exchange meaning all.
     """
 
     ids: Sequence[int]
     platforms: Sequence[str]
     chats: Sequence[int]
     threads: Sequence[int]
-    direct: Sequence[int]
     authors: Sequence[int]
-    coins: Sequence[str]
-    exchanges: Sequence[str]
-    windows: Sequence[str]
-    metrics: Sequence[str]
+    topics: Sequence[str]
     thresholds: Sequence[int]
     floors: Sequence[int]
-    paused: Sequence[int]
     created_ms: Sequence[int]
-    armed: Sequence[int]
+    flags: Sequence[int]
     episodes: Sequence[int]
-    levels: Sequence[int]
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -47,32 +47,26 @@ def _pair(
     platform: str,
     chat: int,
     thread: int,
-    direct: int,
     author: int,
-    coin: str,
-    exchange: str,
-    window: str,
-    metric: str,
+    topic: str,
     threshold: int,
     floor: int,
-    paused: int,
     created_ms: int,
-    armed: int,
+    flags: int,
     episode: int,
-    level: int,
 ) -> tuple[Rule, RuleState]:
-    place = Destination(intern(platform), chat, thread, bool(direct))
+    coin, exchange, window, metric = map(intern, topic.split(SEPARATOR))
     rule = Rule(
         number,
-        place,
+        Destination(intern(platform), chat, thread, bool(flags & DIRECT_FLAG)),
         author,
-        intern(coin) or None,
-        intern(exchange) or None,
-        intern(window),
-        intern(metric),
+        coin or None,
+        exchange or None,
+        window,
+        metric,
         threshold,
         floor,
-        bool(paused),
+        bool(flags & PAUSED_FLAG),
         created_ms,
     )
-    return rule, RuleState(number, bool(armed), episode, level)
+    return rule, RuleState(number, bool(flags & ARMED_FLAG), episode, flags // LEVEL_FLAG)

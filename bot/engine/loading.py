@@ -4,13 +4,11 @@ from array import array
 from collections.abc import Iterable
 
 from bot.engine.bursts import ORDER, Bursts
-from bot.engine.columns import RuleColumns
+from bot.engine.columns import SEPARATOR, RuleColumns
 from bot.engine.index import Index
 from bot.engine.roster import ARMED, DEAD, Home, Roster, Topic
 from bot.metrics import METRICS
 from bot.rules import WINDOWS, Rule, RuleState
-
-_SEPARATOR = "\0"
 
 
 class Nowhere:
@@ -75,19 +73,19 @@ class Loading:
 
     def _homes(self, columns: RuleColumns) -> list[Home]:
         """The homes of a batch; those that many rules share are found without a step of ours."""
-        topics = zip(
-            columns.coins, columns.exchanges, columns.windows, columns.metrics, strict=True
-        )
         floors = set(columns.floors)
-        known = self._known.setdefault(min(floors), {}) if len(floors) == 1 else {}
-        found = list(map(known.get, map(_SEPARATOR.join, topics)))
+        if len(floors) != 1:
+            # A topic alone does not tell the home then.
+            return [self._find({}, columns, place) for place in range(len(columns))]
+        known = self._known.setdefault(floors.pop(), {})
+        found = map(known.get, columns.topics)
         return [home or self._find(known, columns, place) for place, home in enumerate(found)]
 
     def _find(self, known: dict[str, Home], columns: RuleColumns, place: int) -> Home:
-        coin, exchange = columns.coins[place], columns.exchanges[place]
-        window, metric = columns.windows[place], columns.metrics[place]
-        home = self._home(coin, exchange, window, metric, columns.floors[place])
-        known[_SEPARATOR.join((coin, exchange, window, metric))] = home
+        topic, floor = columns.topics[place], columns.floors[place]
+        coin, exchange, window, metric = topic.split(SEPARATOR)
+        home = self._home(coin, exchange, window, metric, floor)
+        known[topic] = home
         return home
 
     def end(self) -> None:

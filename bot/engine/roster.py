@@ -6,7 +6,13 @@ from collections.abc import Iterator, Sequence
 from operator import lt
 from typing import Protocol
 
-from bot.engine.columns import RuleColumns
+from bot.engine.columns import (
+    ARMED_FLAG,
+    DIRECT_FLAG,
+    LEVEL_FLAG,
+    PAUSED_FLAG,
+    RuleColumns,
+)
 from bot.rules import Destination, Rule, RuleState
 
 DEAD, PAUSED, DISARMED, ARMED = range(4)
@@ -45,7 +51,7 @@ class Roster:
         self.levels = array("B")
         self.standing = array("B")
         self._homes = array("I")
-        self._floors = array("I")
+        self._floors = array("H")
         self._known_floors: list[int] = []
         self._floor_numbers: dict[int, int] = {}
         self._ids = array("q")
@@ -53,7 +59,7 @@ class Roster:
         self._threads = array("q")
         self._authors = array("q")
         self._created = array("q")
-        self._kinds = array("H")
+        self._kinds = array("B")
         self._kind_names: list[tuple[str, bool]] = []
         self._kind_numbers: dict[tuple[str, int], int] = {}
         self._stray: dict[int, int] | None = None
@@ -106,11 +112,9 @@ class Roster:
         self._homes += array("I", [home.number for home in homes])
         self.turns += array("I", bytes(self.turns.itemsize * many))
         self.episodes += array("I", columns.episodes)
-        self.levels += array("B", columns.levels)
-        if all(columns.armed) and not any(columns.paused):
-            self.standing += array("B", [ARMED]) * many
-        else:
-            self.standing += array("B", map(_standing, columns.paused, columns.armed))
+        flags = bytes(columns.flags)
+        self.levels.frombytes(flags.translate(_LEVEL))
+        self.standing.frombytes(flags.translate(_STANDING))
         return range(first, first + many)
 
     def place(self, slot: int, standing: int, level: int = 0) -> None:
@@ -183,16 +187,18 @@ class Roster:
         return slot
 
     def _kinds_of(self, columns: RuleColumns) -> "array[int]":
-        """One kind is the rule; a truth of the database, 0 or 1, is as good a key as ours."""
-        if len(set(columns.platforms)) == len(set(columns.direct)) == 1:
-            return array("H", [self._kind(columns.platforms[0], columns.direct[0])]) * len(columns)
-        kinds = zip(columns.platforms, columns.direct, strict=True)
-        return array("H", [self._kind(platform, direct) for platform, direct in kinds])
+        """Mostly all of a batch are of one kind."""
+        direct = bytes(columns.flags).translate(_DIRECT)
+        if len(set(columns.platforms)) == len(set(direct)) == 1:
+            return array("B", [self._kind(columns.platforms[0], direct[0])]) * len(columns)
+        return array("B", map(self._kind, columns.platforms, direct))
 
     def _floors_of(self, columns: RuleColumns) -> "array[int]":
-        if len(set(columns.floors)) == 1:
-            return array("I", [self._floor(columns.floors[0])]) * len(columns)
-        return array("I", map(self._floor, columns.floors))
+        floors = set(columns.floors)
+        numbers = {floor: self._floor(floor) for floor in floors}
+        if len(floors) == 1:
+            return array(self._floors.typecode, numbers.values()) * len(columns)
+        return array(self._floors.typecode, [numbers[floor] for floor in columns.floors])
 
     def _floor(self, floor: int) -> int:
         """The number of a floor: people share a few."""
@@ -200,6 +206,8 @@ class Roster:
         if known is None:
             known = self._floor_numbers[floor] = len(self._known_floors)
             self._known_floors.append(floor)
+            if known == _MOST_SHORT + 1:
+                self._floors = array("I", self._floors)
         return known
 
     def _kind(self, platform: str, direct: int) -> int:
@@ -212,6 +220,16 @@ class Roster:
         return known
 
 
-def _standing(paused: object, armed: object) -> int:
-    """What a rule is that was stored with these truths."""
-    return PAUSED if paused else ARMED if armed else DISARMED
+_MOST_SHORT = 0xFFFF
+"""As many floors as two bytes can tell apart; who has more takes four."""
+
+
+def _standing(flags: int) -> int:
+    """What a rule is that was stored with these flags."""
+    return PAUSED if flags & PAUSED_FLAG else ARMED if flags & ARMED_FLAG else DISARMED
+
+
+_STANDING = bytes(map(_standing, range(256)))
+_LEVEL = bytes(flags // LEVEL_FLAG for flags in range(256))
+_DIRECT = bytes(bool(flags & DIRECT_FLAG) for flags in range(256))
+"""What flags say, for ``bytes.translate``."""

@@ -13,6 +13,7 @@ from zlib import crc32
 from sqlmodel import Session, create_engine, select
 
 from bot.engine.engine import Engine
+from bot.engine.start import load_rules
 from bot.exchanges.dialect import Publication
 from bot.rules import Rule, RuleState
 from storage.database import open_storage
@@ -66,9 +67,7 @@ def _values(rule: Rule, state: RuleState) -> dict[str, object]:
 async def _load_ours(directory: Path) -> Engine:
     engine = Engine({name: Publication(complete=True) for name in EXCHANGES}, START_MS)
     async with open_storage(None, directory) as storage:
-        async for columns in storage.rulebook.columns():
-            engine.take_columns(columns)
-    engine.begin()
+        await load_rules(engine, storage.rulebook.columns())
     return engine
 
 

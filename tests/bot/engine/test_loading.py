@@ -3,7 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.engine.columns import RuleColumns
+from bot.engine.columns import SEPARATOR, RuleColumns
 from bot.engine.engine import Engine
 from bot.events import RuleRemoved, Tick
 from bot.exchanges.dialect import Publication
@@ -22,19 +22,13 @@ def columns(pairs: list[Pair]) -> RuleColumns:
             rule.destination.platform,
             rule.destination.chat,
             rule.destination.thread,
-            int(rule.destination.direct),
             rule.author,
-            rule.coin or "",
-            rule.exchange or "",
-            rule.window,
-            rule.metric,
+            SEPARATOR.join((rule.coin or "", rule.exchange or "", rule.window, rule.metric)),
             rule.threshold,
             rule.floor,
-            int(rule.paused),
             rule.created_ms,
-            int(state.armed),
+            state.armed + 2 * rule.paused + 4 * rule.destination.direct + 8 * state.level,
             state.episode,
-            state.level,
         )
         for rule, state in pairs
     ]
@@ -105,3 +99,17 @@ def test_a_removed_rule_is_not_held_any_more() -> None:
     loaded.handle(RuleRemoved(3))
     loaded.handle(RuleRemoved(4))
     assert list(loaded.rules()) == []
+
+
+def test_more_floors_than_two_bytes_can_tell_apart_are_kept() -> None:
+    many = 0xFFFF + 3
+    loaded = engine()
+    somewhere = Destination("telegram", 1)
+    loaded.load(
+        (
+            Rule(number, somewhere, 1, None, None, "5m", "total", 7, floor=number),
+            RuleState(number),
+        )
+        for number in range(1, many + 1)
+    )
+    assert [rule.floor for rule in loaded.rules()] == list(range(1, many + 1))
