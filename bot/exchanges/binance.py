@@ -62,7 +62,6 @@ class _Order(msgspec.Struct, gc=False, kw_only=True):
     ap: str = ""
     z: str = ""
     T: Milliseconds
-    st: int = 0
 
 
 class _AskedOrder(_Order):
@@ -70,6 +69,7 @@ class _AskedOrder(_Order):
 
     q: str = ""
     p: str = ""
+    st: int = 0
 
 
 class _Frame(msgspec.Struct, gc=False):
@@ -77,7 +77,6 @@ class _Frame(msgspec.Struct, gc=False):
 
     e: Literal["forceOrder"] | None = None
     o: _Order | None = None
-    st: int = 0
     data: "_Frame | None" = None
 
 
@@ -137,10 +136,12 @@ class Binance:
             order = inner.o
             if order is None or inner.e is None:
                 return _answer(frame)
-            # As ``_event``, without the call: every order of the largest exchange passes here.
-            listed = instruments.get(order.s) or _unlisted(order.s, inner.st or order.st)
+            # Without a call of its own: every order of the largest exchange passes here.
+            listed = instruments[order.s]
             price, quantity, side = number(order.ap), number(order.z), _SIDES[order.S]
             return Events([liquidation(listed, side, price, quantity, order.T, received_ms)])
+        except KeyError as unlisted:
+            return _other_shape(json_of(frame), unlisted, received_ms, instruments)
         except (ParseError, *MALFORMED) as error:
             return _other_shape(json_of(frame), error, received_ms, instruments)
 
@@ -158,14 +159,8 @@ class Binance:
             raise ParseError(f"binance exchangeInfo: {error}") from error
 
 
-def _event(order: _Order, st: int, received_ms: int, instruments: Instruments) -> Liquidation:
-    listed = instruments.get(order.s) or _unlisted(order.s, st or order.st)
-    price, quantity, side = number(order.ap), number(order.z), _SIDES[order.S]
-    return liquidation(listed, side, price, quantity, order.T, received_ms)
-
-
 def _asked_event(value: object, received_ms: int, instruments: Instruments) -> Liquidation | None:
-    """An event that may lack what was paid or filled."""
+    """An event that may be unlisted, or lack what was paid or filled."""
     frame = msgspec.convert(value, _AskedFrame)
     order = frame.o
     if order.z and not number(order.z):
@@ -173,7 +168,9 @@ def _asked_event(value: object, received_ms: int, instruments: Instruments) -> L
     order.z = order.z or order.q
     if not (order.ap and number(order.ap)):  # an average of 0 is none yet
         order.ap = order.p
-    return _event(order, frame.st, received_ms, instruments)
+    listed = instruments.get(order.s) or _unlisted(order.s, frame.st or order.st)
+    price, quantity, side = number(order.ap), number(order.z), _SIDES[order.S]
+    return liquidation(listed, side, price, quantity, order.T, received_ms)
 
 
 @lru_cache(maxsize=4096)
