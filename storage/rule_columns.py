@@ -22,7 +22,7 @@ from bot.engine.columns import (
 )
 from storage.tables import RuleRow
 
-BATCH = 2_000
+BATCH = 4_000
 
 
 async def rule_columns(session: AsyncSession, on_postgresql: bool) -> AsyncIterator[RuleColumns]:
