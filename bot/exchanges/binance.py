@@ -22,13 +22,16 @@ import msgspec
 
 from bot.errors import ParseError
 from bot.exchanges.checks import (
+    LARGEST_USD,
     MALFORMED,
+    ZERO,
     Milliseconds,
     contract_size,
     json_of,
     liquidation,
     listed_rows,
     number,
+    times,
 )
 from bot.exchanges.coins import checked, coin, split_quote
 from bot.exchanges.dialect import Ack, Events, Heartbeat, Other, Parsed, Publication, Stream
@@ -136,10 +139,20 @@ class Binance:
             order = inner.o
             if order is None or inner.e is None:
                 return _answer(frame)
-            # Without a call of its own: every order of the largest exchange passes here.
-            listed = instruments[order.s]
-            price, quantity, side = number(order.ap), number(order.z), _SIDES[order.S]
-            return Events([liquidation(listed, side, price, quantity, order.T, received_ms)])
+            listed, side, at_ms = instruments[order.s], _SIDES[order.S], order.T
+            price, quantity = number(order.ap), number(order.z)
+            usd = times(quantity, price)
+            plain = listed.in_dollars and listed.size is ONE
+            if not (plain and price > ZERO and ZERO < usd < LARGEST_USD):
+                return Events([liquidation(listed, side, price, quantity, at_ms, received_ms)])
+            # As ``liquidation`` makes it, without the call: nearly every order comes through here.
+            return Events(
+                [
+                    Liquidation(
+                        _NAME, order.s, listed.coin, side, price, quantity, usd, at_ms, received_ms
+                    )
+                ]
+            )
         except KeyError as unlisted:
             return _other_shape(json_of(frame), unlisted, received_ms, instruments)
         except (ParseError, *MALFORMED) as error:

@@ -14,7 +14,7 @@ _Row = TypeVar("_Row")
 MALFORMED = (ValueError, ArithmeticError, RecursionError)
 """All that decoding and reckoning raise for bytes that are not what they should be."""
 
-_times = EXACT.multiply
+times = EXACT.multiply
 
 _SIZES = Context(
     prec=EXACT.prec, Emin=-30, Emax=30, traps=[Inexact, InvalidOperation, Overflow, Subnormal]
@@ -25,8 +25,8 @@ number = _SIZES.create_decimal
 NaN, infinity, zero and what is below it pass, for ``liquidation`` to refuse.
 """
 
-_ZERO = Decimal(0)
-_LARGEST_USD = Decimal(LARGEST_ORDER // USD)
+ZERO = Decimal(0)
+LARGEST_USD = Decimal(LARGEST_ORDER // USD)
 
 Milliseconds = Annotated[int, msgspec.Meta(gt=1_262_304_000_000, lt=4_102_444_800_000)]
 """A time from 2010 to 2100: whoever writes seconds or microseconds is outside."""
@@ -54,17 +54,17 @@ def liquidation(
     ``price`` and ``quantity`` come from ``number``, and NaN does not compare. All exchanges pass
     here for every order, hence no check twice and no call that most orders can do without.
     """
-    product = _times(quantity, price)
-    if not (product > _ZERO and price > _ZERO):
+    product = times(quantity, price)
+    if not (product > ZERO and price > ZERO):
         raise ParseError(f"{listed.symbol}: a price or a quantity that cannot be")
     notional: Decimal | None
     if listed.in_dollars:
-        notional = product if listed.size is ONE else _times(product, listed.size)
+        notional = product if listed.size is ONE else times(product, listed.size)
     elif product.is_finite():
         notional = listed.notional(quantity, price)
     else:
         raise ParseError(f"{listed.symbol}: an infinite order")
-    if notional is not None and notional > _LARGEST_USD:
+    if notional is not None and notional > LARGEST_USD:
         raise ParseError(f"{listed.symbol}: larger than any order")
     return Liquidation(
         listed.exchange, listed.symbol, listed.coin, side, price, quantity, notional,
@@ -75,7 +75,7 @@ def liquidation(
 def contract_size(text: str) -> Decimal:
     """A multiplier of an instrument table. Raises ``ValueError`` or ``ArithmeticError``."""
     size = number(text)
-    if not size > _ZERO or not size.is_finite():
+    if not size > ZERO or not size.is_finite():
         raise ValueError("a contract size that cannot be")
     return size
 
