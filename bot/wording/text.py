@@ -5,6 +5,8 @@ from typing import Literal
 
 import msgspec
 
+from bot.clock import as_datetime
+
 
 class Bold(msgspec.Struct, frozen=True):
     text: str
@@ -101,7 +103,5 @@ def _bare(span: Span, moment: str) -> str:
     if isinstance(span, str):
         return span
     if isinstance(span, Moment):
-        from bot.clock import as_datetime
-
         return moment or as_datetime(span.at_ms).strftime("%H:%M UTC")
     return span.text
