@@ -1,7 +1,7 @@
 """The wiring: builds every room and runs them in one TaskGroup. It alone knows all three."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -10,7 +10,7 @@ import structlog
 
 from bot.clock import Clock, Now
 from bot.delivery.courier import Courier
-from bot.delivery.pacing import DISCORD, TELEGRAM, Limits, Pace
+from bot.delivery.pacing import Limits, Pace
 from bot.engine.desk import EngineDesk
 from bot.engine.engine import Engine
 from bot.engine.start import load_rules
@@ -36,8 +36,6 @@ from storage import Storage, open_storage
 DRAIN_S = 5.0
 """How long a clean stop waits for storage and for calls under way; the whole takes up to 10 s."""
 
-PACES: Mapping[str, Limits] = {"telegram": TELEGRAM, "discord": DISCORD, "console": Limits()}
-
 log = structlog.get_logger()
 
 
@@ -46,6 +44,8 @@ class Platform(Protocol):
 
     @property
     def name(self) -> str: ...
+    @property
+    def limits(self) -> Limits: ...
     @property
     def notifier(self) -> Notifier: ...
     async def run(self, house: House) -> None: ...
@@ -176,8 +176,8 @@ async def build(
             desk, storage.rulebook, storage.chats, storage.outbox, real, inbox.put, notifiers
         )
         couriers = [
-            Courier(notifier, storage.outbox, Pace(PACES[name]), say, real, inbox.put)
-            for name, notifier in notifiers.items()
+            Courier(platform.notifier, storage.outbox, Pace(platform.limits), say, real, inbox.put)
+            for platform in served
         ]
         watch = Watch(inbox, engine, storage.outbox, real, lambda: wake(couriers), handled)
         operator = Operator(

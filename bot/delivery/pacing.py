@@ -19,15 +19,6 @@ class Limits(msgspec.Struct, frozen=True):
     group_per_minute: int = 0
 
 
-TELEGRAM = Limits(per_second=25, chat_gap_s=1.0, group_per_minute=18)
-"""Below Telegram's published 30 a second, 1 a second in a chat, 20 a minute in a group (Bots FAQ):
-answers to commands go out beside alerts."""
-
-DISCORD = Limits(per_second=40, chat_gap_s=1.0)
-"""Below Discord's global 50 a second; its library reads the routes' own limits from headers, but
-sleeps on them inside the call. A channel usually takes 5 in 5 s: so it seldom has to."""
-
-
 class Pace:
     """Decides which chats must rest, and for how long."""
 

@@ -9,6 +9,7 @@ from prompt_toolkit.formatted_text import ANSI
 from prompt_toolkit.patch_stdout import patch_stdout
 from rich.console import Console
 
+from bot.delivery.pacing import Limits
 from handlers.console.notify import HERE, PLATFORM, ConsoleNotifier, Screen
 from handlers.routing.router import answer, overheard, parse_typed, press
 from handlers.talk import House, Reply, Request
@@ -26,6 +27,7 @@ class ConsolePlatform:
     """
 
     name = PLATFORM
+    limits = Limits()
 
     def __init__(self, console: Console, status: Callable[[], str] = lambda: "") -> None:
         self.screen = Screen(console)

@@ -8,6 +8,7 @@ from telegram.error import InvalidToken, RetryAfter, TelegramError
 
 from bot.backoff import Backoff
 from bot.clock import Clock
+from bot.delivery.pacing import Limits
 from bot.errors import ConfigError
 from bot.ports import Notebook
 from handlers.commands import COMMANDS
@@ -24,12 +25,17 @@ CHECK_S = 15.0
 
 log = structlog.get_logger()
 
+LIMITS = Limits(per_second=25, chat_gap_s=1.0, group_per_minute=18)
+"""Below Telegram's published 30 a second, 1 a second in a chat, 20 a minute in a group (Bots FAQ):
+answers to commands go out beside alerts."""
+
 
 class TelegramPlatform:
     """``clock`` is the real one. Building it opens nothing; ``ConfigError`` for a token or proxy
     that cannot be one."""
 
     name = PLATFORM
+    limits = LIMITS
 
     def __init__(
         self,

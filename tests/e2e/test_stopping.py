@@ -9,6 +9,7 @@ from pathlib import Path
 from bot.app import build
 from bot.clock import SystemClock
 from bot.delivery.outcomes import Outcome
+from bot.delivery.pacing import Limits
 from bot.errors import StoreError
 from bot.events import Heard
 from bot.market import Liquidation, Side
@@ -122,6 +123,7 @@ class HastyClock(SystemClock):
 class HangingPlatform:
     """Takes an alert and never says what became of it."""
 
+    limits = Limits()
     name = platform = "console"
 
     def __init__(self) -> None:
