@@ -6,7 +6,7 @@ holds plain values only. All amounts are integers of ``market.USD``; all times a
 
 import msgspec
 
-from bot.market import Side
+from bot.market import GapKind, Side
 
 
 class Order(msgspec.Struct, frozen=True):
@@ -38,6 +38,7 @@ class Deaf(msgspec.Struct, frozen=True):
     from_ms: int
     to_ms: int | None
     reason: str
+    kind: GapKind = "off"
 
 
 class Hearing(msgspec.Struct, frozen=True):

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from decimal import ROUND_HALF_EVEN, Context, Decimal, Inexact, InvalidOperation, Overflow
 from enum import IntEnum
+from typing import Literal
 
 import msgspec
 
@@ -104,10 +105,15 @@ class Liquidation(msgspec.Struct, frozen=True, gc=False):
         return (self.exchange, self.symbol, self.side, self.time_ms, self.quantity, self.price)
 
 
+GapKind = Literal["off", "mute", "garbled"]
+"""Nothing heard; connected and silent while the market moves; a part of the frames unreadable."""
+
+
 class Gap(msgspec.Struct, frozen=True):
     """An interval in which a stream of an exchange was not heard; open while ``end_ms`` is None.
 
-    A ``Gap`` is sent twice: open, then again with its end.
+    A ``Gap`` is sent twice: open, then again with its end; a third time, ``filled``, when the
+    exchange's own history told what had been missed.
     """
 
     exchange: str
@@ -115,6 +121,8 @@ class Gap(msgspec.Struct, frozen=True):
     start_ms: int
     end_ms: int | None
     reason: str
+    kind: GapKind = "off"
+    filled: bool = False
 
 
 def usd(notional: Decimal) -> int:

@@ -7,8 +7,9 @@ import msgspec
 
 from bot.delivery.outcomes import Outcome
 from bot.engine.columns import RuleColumns
-from bot.figures import Reading
-from bot.market import Instrument
+from bot.exchanges.dialect import Publication
+from bot.figures import Deaf, Reading
+from bot.market import Gap, Instrument, Liquidation
 from bot.rules import Alert, Destination, Payload, Rule, RuleState
 from bot.wording.text import Message
 
@@ -85,12 +86,18 @@ class Outbox(Protocol):
     """Notifications from stored to settled; one at a time and in order within a chat."""
 
     async def store(
-        self, alerts: Sequence[Alert], states: Iterable[RuleState], now_ms: int
+        self,
+        alerts: Sequence[Alert],
+        states: Iterable[RuleState],
+        now_ms: int,
+        heard: Sequence[Liquidation] = (),
+        gaps: Sequence[Gap] = (),
     ) -> None:
-        """Alerts and the rules' new states in one transaction.
+        """What was heard, the alerts it caused and the rules' new states in one transaction.
 
         An alert whose key is known amends the stored one: merged while it waits, sent as an edit
-        once it was delivered.
+        once it was delivered. ``heard`` goes on the tape, ``gaps`` into its ledger: a gap that is
+        told again takes the place of its first telling (exchange, stream, start).
         """
         ...
 
@@ -137,6 +144,69 @@ class Listings(Protocol):
     async def save(self, exchange: str, instruments: Sequence[Instrument], now_ms: int) -> None: ...
 
 
+class Tape(Protocol):
+    """What was heard, and what was not: written by ``Outbox.store``, read at the start."""
+
+    def read(self, after_ms: int) -> AsyncIterator[list[Liquidation]]:
+        """Every event that is kept with a later time (ours: ``received_ms``), in batches.
+
+        In the order in which they came in.
+        """
+        ...
+
+    async def gaps(self, after_ms: int) -> list[Gap]:
+        """The gaps that ended later or have not ended, oldest first."""
+        ...
+
+    async def sums(self, exchange: str, from_ms: int, to_ms: int) -> dict[str, tuple[int, int]]:
+        """Longs and shorts by coin in [from, to), whole minutes; in units of ``market.USD``."""
+        ...
+
+    async def thin(self, now_ms: int) -> None:
+        """Forget by age: events after 48 hours, minute sums after 90 days (hour sums stay)."""
+        ...
+
+
+class BadFrame(msgspec.Struct, frozen=True):
+    """A frame that could not be read; ``frame`` is at most its first 4 KiB."""
+
+    exchange: str
+    frame: bytes
+    reason: str
+    received_ms: int
+
+
+class Quarantine(Protocol):
+    """The latest frames that could not be read, for the operator."""
+
+    async def keep(self, frames: Sequence[BadFrame]) -> None:
+        """Add these; of all exchanges together the latest 100 stay."""
+        ...
+
+
+class PastSum(msgspec.Struct, frozen=True, gc=False):
+    """Liquidations of one coin on one exchange over [start, start + span), told by others."""
+
+    coin: str
+    exchange: str
+    start_ms: int
+    span_ms: int
+    long: int
+    short: int
+
+
+class Past(Protocol):
+    """Imported history, by the name of its source: kept apart from what was heard here."""
+
+    async def add(self, source: str, sums: Sequence[PastSum]) -> None:
+        """Add or replace (source, coin, exchange, start, span) in one transaction."""
+        ...
+
+    async def latest(self, source: str, coin: str, exchange: str, span_ms: int) -> int | None:
+        """Where an import goes on: the start of the latest sum that is stored."""
+        ...
+
+
 class Notebook(Protocol):
     """Small facts of a platform that must outlive a restart: an offset, a hash of commands."""
 
@@ -161,8 +231,14 @@ class Notifier(Protocol):
 class SourceStatus(msgspec.Struct, frozen=True):
     """One exchange as ``/sources`` shows it.
 
-    ``state``: ``connecting``, ``live``, ``deaf`` or ``blocked``; ``reason`` says why it is not
-    live. ``events`` and ``usd`` are of the last 24 h.
+    ``state``: ``connecting``, ``live``, ``degraded`` (more than 1 % of its frames unreadable),
+    ``mute`` (connected, and silent while the market moves), ``deaf`` or ``blocked``; ``reason``
+    says why it is not live. ``last_data_ms`` is the last sign of a canary or a trade, None where
+    there is none. ``events``, ``usd``, ``unpriced`` and ``gaps`` are of the last 24 h; ``bad``,
+    ``late`` and ``reconnects`` since the start. ``hour`` and ``day`` are the shares, 0 to 1, that
+    were heard of the last 1 h and 24 h, or of what has passed of them since watching began.
+    ``inverted``: prices say that sides are read the wrong way round. ``ratio``: our sum of the
+    last whole hour to the exchange's own, None where it tells none.
     """
 
     exchange: str
@@ -170,15 +246,21 @@ class SourceStatus(msgspec.Struct, frozen=True):
     since_ms: int
     reason: str
     last_event_ms: int | None
+    last_data_ms: int | None
     events: int
     usd: int
-    complete: bool
-    how: str
+    publication: Publication
+    doubts: tuple[str, ...]
     instruments: int
     unpriced: int
     bad: int
     late: int
     reconnects: int
+    gaps: tuple[Deaf, ...]
+    hour: float
+    day: float
+    inverted: bool = False
+    ratio: float | None = None
 
 
 class Desk(Protocol):

@@ -21,6 +21,7 @@ from rapidfuzz import fuzz, process
 
 from bot.errors import ConfigError
 from bot.exchanges import EXCHANGES
+from bot.exchanges.dialect import Exchange
 from bot.rules import Destination
 
 
@@ -35,6 +36,15 @@ def exchange_urls() -> dict[str, str]:
         url_name(exchange.name, role): url
         for exchange in EXCHANGES.values()
         for role, url in exchange.urls.items()
+    }
+
+
+def exchange_choices() -> dict[str, tuple[str, ...]]:
+    """Every exchange's other settings with their values, the default first; as ``choices``."""
+    return {
+        f"{exchange.name}_{name}".upper(): values
+        for exchange in EXCHANGES.values()
+        for name, values in exchange.choices.items()
     }
 
 
@@ -53,6 +63,7 @@ class Settings(BaseModel):
     https_proxy: str = ""
     log_level: str = "info"
     urls: dict[str, str] = Field(default_factory=exchange_urls)
+    choices: dict[str, str] = Field(default_factory=dict)
 
     @field_validator("exchanges")
     @classmethod
@@ -100,6 +111,15 @@ class Settings(BaseModel):
                 raise ValueError(f"{name} must begin with https:// or wss://")
         return self
 
+    @field_validator("choices")
+    @classmethod
+    def _a_choice_is_one_of_its_values(cls, value: dict[str, str]) -> dict[str, str]:
+        known = exchange_choices()
+        for name, chosen in value.items():
+            if chosen not in known[name]:
+                raise ValueError(f"{name} is {' or '.join(known[name])}, not {chosen[:40]!a}")
+        return value
+
     @field_validator("https_proxy")
     @classmethod
     def _a_proxy_speaks_http(cls, value: str) -> str:
@@ -121,6 +141,16 @@ class Settings(BaseModel):
         roles = EXCHANGES[exchange].urls
         return {role: self.urls[url_name(exchange, role)].rstrip("/") for role in roles}
 
+    def exchange(self, name: str) -> Exchange:
+        """An exchange's dialect with its choices made."""
+        prefix = f"{name}_".upper()
+        chosen = {
+            setting.removeprefix(prefix).lower(): value
+            for setting, value in self.choices.items()
+            if setting.startswith(prefix)
+        }
+        return EXCHANGES[name].choose(chosen)
+
     @property
     def operator_destination(self) -> Destination | None:
         """Where notices about the bot itself go; positive ids are people."""
@@ -140,16 +170,17 @@ def load_settings(env_file: Path = Path(".env"), **overrides: Any) -> Settings:
     given = {k.upper(): v for k, v in {**written, **os.environ}.items() if v}
     values = {name: given[name.upper()] for name in Settings.model_fields if name.upper() in given}
     urls = {name: given.get(name, default) for name, default in exchange_urls().items()}
+    choices = {name: given[name].lower() for name in exchange_choices() if name in given}
     try:
-        return Settings(**{**values, "urls": urls, **overrides})
+        return Settings(**{**values, "urls": urls, "choices": choices, **overrides})
     except ValidationError as error:
         raise ConfigError(_one_sentence(error)) from None
 
 
 def known_names() -> list[str]:
     """Every name that may stand in ``.env``."""
-    fields = [name.upper() for name in Settings.model_fields if name != "urls"]
-    return [*fields, *exchange_urls()]
+    fields = [n.upper() for n in Settings.model_fields if n not in ("urls", "choices")]
+    return [*fields, *exchange_urls(), *exchange_choices()]
 
 
 def _read_env_file(path: Path) -> Mapping[str, str]:

@@ -10,6 +10,7 @@ from bot.delivery.outcomes import Delivered, Outcome
 from bot.engine.columns import RuleColumns
 from bot.errors import UserError
 from bot.events import Event
+from bot.exchanges.dialect import Publication
 from bot.figures import Hearing, Order, Reading, Split
 from bot.market import USD, Side
 from bot.ports import Accounts, Chat, Notification, SourceStatus
@@ -59,13 +60,19 @@ def a_source(exchange: str, state: str = "live", reason: str = "") -> SourceStat
         last_event_ms=NOW_MS - 5_000,
         events=1_234,
         usd=56_000_000 * USD,
-        complete=exchange == "bybit",
-        how="every liquidation" if exchange == "bybit" else "the largest of each second",
+        publication=Publication("complete")
+        if exchange == "bybit"
+        else Publication("sampled", how="the largest of each second"),
+        doubts=(),
         instruments=500,
         unpriced=3,
         bad=2,
         late=1,
         reconnects=4,
+        last_data_ms=NOW_MS - 1_000,
+        gaps=(),
+        hour=1.0,
+        day=1.0,
     )
 
 

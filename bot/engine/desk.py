@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable
 
+from bot.clock import DAY_MS, HOUR_MS
 from bot.engine.engine import Engine
 from bot.feed.feed import FeedStatus
 from bot.figures import Reading
@@ -52,9 +53,10 @@ class EngineDesk:
         return self._engine.now_ms
 
     def _source(self, feed: FeedStatus) -> SourceStatus:
-        windows, name = self._engine.windows, feed.exchange
+        windows, ears, name = self._engine.windows, self._engine.ears, feed.exchange
+        now_ms = self._engine.now_ms
         day = windows.sums(None, name, DAY)
-        publication = self._engine.ears.publication(name)
+        publication = ears.publication(name)
         return SourceStatus(
             exchange=name,
             state=feed.state,
@@ -63,8 +65,14 @@ class EngineDesk:
             last_event_ms=feed.last_event_ms,
             events=day.count,
             usd=day.total,
-            complete=publication.complete,
-            how=publication.how,
+            publication=publication,
+            doubts=feed.doubts,
+            last_data_ms=feed.last_data_ms,
+            gaps=ears.gaps(name, DAY_MS, now_ms),
+            hour=ears.coverage(name, HOUR_MS, now_ms),
+            day=ears.coverage(name, DAY_MS, now_ms),
+            inverted=feed.inverted,
+            ratio=feed.ratio,
             instruments=feed.instruments,
             unpriced=windows.unpriced(None, name, DAY),
             bad=feed.bad,

@@ -163,13 +163,28 @@ class Ears:
 
     def _sampled(self, exchange: str) -> bool:
         publication = self._publications.get(exchange)
-        return publication is not None and not publication.complete
+        return publication is not None and publication.kind == "sampled"
+
+    def gaps(self, exchange: str, span_ms: int, now_ms: int) -> tuple[Deaf, ...]:
+        """What was not heard of an exchange in the last ``span_ms``, oldest first."""
+        ear = self._ears.get(exchange)
+        return tuple(ear.deaf(exchange, now_ms - span_ms)) if ear else ()
+
+    def coverage(self, exchange: str, span_ms: int, now_ms: int) -> float:
+        """The share, 0 to 1, that was heard of the last ``span_ms``, or of what was watched."""
+        after_ms = max(now_ms - span_ms, self.start_ms)
+        watched_ms = now_ms - after_ms
+        deaf_ms = sum(
+            (now_ms if gap.to_ms is None else gap.to_ms) - max(gap.from_ms, after_ms)
+            for gap in self.gaps(exchange, now_ms - after_ms, now_ms)
+        )
+        return 1 - deaf_ms / watched_ms if watched_ms else 0.0
 
     def names(self) -> Iterable[str]:
         return self._ears
 
     def publication(self, exchange: str) -> Publication:
-        return self._publications.get(exchange, Publication(complete=True))
+        return self._publications.get(exchange, Publication("complete"))
 
     def _complete_ms(self, exchange: str | None) -> int:
         known = self._complete.get(exchange)

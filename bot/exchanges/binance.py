@@ -34,7 +34,16 @@ from bot.exchanges.checks import (
     times,
 )
 from bot.exchanges.coins import checked, coin, split_quote
-from bot.exchanges.dialect import Ack, Events, Heartbeat, Other, Parsed, Publication, Stream
+from bot.exchanges.dialect import (
+    Ack,
+    Events,
+    Exchange,
+    Heartbeat,
+    Other,
+    Parsed,
+    Publication,
+    Stream,
+)
 from bot.market import ONE, Instrument, Instruments, Liquidation, Side
 
 _NAME = "binance"
@@ -112,21 +121,18 @@ _ANSWER = msgspec.json.Decoder(_Answer)
 _EXCHANGE_INFO = msgspec.json.Decoder(_ExchangeInfo)
 
 
-class Binance:
+class Binance(Exchange):
     """The dialect; see ``dialect.Exchange``."""
 
     name = _NAME
+    title = "Binance"
     urls: Mapping[str, str] = _URLS
     # Since 2026-04-14 the largest, before that the latest; the connector's docstrings still say so.
-    publication = Publication(complete=False, how="the largest order per symbol and second")
+    publication = Publication("sampled", how="the largest order per symbol and second")
     heartbeat = Heartbeat(every_s=20.0)
-    opens_with_old_news = False
 
     def streams(self, instruments: Instruments, urls: Mapping[str, str]) -> tuple[Stream, ...]:
         return (Stream("market", f"{urls['ws']}/market/ws", ("!forceOrder@arr",)),)
-
-    def batches(self, topics: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
-        return (topics,) if topics else ()
 
     def subscribe(self, topics: tuple[str, ...], request: str) -> str:
         wish = {"method": "SUBSCRIBE", "params": topics, "id": int(request)}

@@ -31,7 +31,17 @@ from bot.exchanges.checks import (
     number,
 )
 from bot.exchanges.coins import checked, coin, split_quote
-from bot.exchanges.dialect import Ack, Events, Heartbeat, Other, Parsed, Pong, Publication, Stream
+from bot.exchanges.dialect import (
+    Ack,
+    Events,
+    Exchange,
+    Heartbeat,
+    Other,
+    Parsed,
+    Pong,
+    Publication,
+    Stream,
+)
 from bot.market import ONE, Instrument, Instruments, Liquidation, Side
 
 _NAME = "bybit"
@@ -111,16 +121,16 @@ _OLD_DECODER = msgspec.json.Decoder(_OldFrame)
 _INFO_DECODER = msgspec.json.Decoder(_InstrumentsInfo)
 
 
-class Bybit:
+class Bybit(Exchange):
     """The dialect; see ``dialect.Exchange``."""
 
     name = _NAME
+    title = "Bybit"
     urls: Mapping[str, str] = MappingProxyType(
         {"ws": "wss://stream.bybit.com", "rest": "https://api.bybit.com"}
     )
-    publication = Publication(complete=True)
+    publication = Publication("complete")
     heartbeat = Heartbeat(every_s=20.0, payload='{"req_id":"ping","op":"ping"}')
-    opens_with_old_news = False  # "snapshot" is what every frame calls itself
 
     def streams(self, instruments: Instruments, urls: Mapping[str, str]) -> tuple[Stream, ...]:
         """As many connections per category as its topics need; none where nothing is listed."""

@@ -36,6 +36,7 @@ from bot.exchanges.dialect import (
     Ack,
     Closing,
     Events,
+    Exchange,
     Heartbeat,
     Other,
     Parsed,
@@ -136,23 +137,20 @@ _OLD_DECODER = msgspec.json.Decoder(_OldFrame)
 _LISTING_DECODER = msgspec.json.Decoder(_Listing)
 
 
-class Okx:
+class Okx(Exchange):
     """The dialect; see ``dialect.Exchange``."""
 
     name = _NAME
+    title = "OKX"
     urls: Mapping[str, str] = MappingProxyType(
         {"ws": "wss://ws.okx.com:8443", "rest": "https://www.okx.com"}
     )
-    publication = Publication(complete=False, how="a part of the orders, by its own account")
+    publication = Publication("sampled", how="a part of the orders, by its own account")
     heartbeat = Heartbeat(every_s=20.0, payload="ping")  # silence of 30 s ends the connection
     opens_with_old_news = True
 
     def streams(self, instruments: Instruments, urls: Mapping[str, str]) -> tuple[Stream, ...]:
         return (Stream("public", f"{urls['ws']}/ws/v5/public", _KINDS),)
-
-    def batches(self, topics: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
-        """One each: an acknowledgement names the request, and so its one topic."""
-        return tuple((topic,) for topic in topics)
 
     def subscribe(self, topics: tuple[str, ...], request: str) -> str:
         args = [{"channel": "liquidation-orders", "instType": topic} for topic in topics]

@@ -38,6 +38,10 @@ class FeedStatus(msgspec.Struct, frozen=True):
     events: int
     refused: int
     stale: int
+    doubts: tuple[str, ...] = ()
+    last_data_ms: int | None = None
+    inverted: bool = False
+    ratio: float | None = None
 
 
 class Feed:
@@ -101,6 +105,7 @@ class Feed:
             events=counts.events,
             refused=sum(listener.refused for listener in self._listeners.values()),
             stale=counts.stale,
+            doubts=self._exchange.doubts,
         )
 
     async def run(self) -> None:

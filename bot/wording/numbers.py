@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
 from bot.clock import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, as_datetime
+from bot.exchanges import EXCHANGES
 from bot.market import USD, dollars
 from bot.rules import SHARE, WINDOWS
 
@@ -107,7 +108,10 @@ def clock(at_ms: int) -> str:
 
 
 def named(exchange: str) -> str:
-    """An exchange in a sentence: ``Binance``, ``OKX``."""
+    """An exchange in a sentence: ``Binance``, ``OKX``, ``dYdX``."""
+    known = EXCHANGES.get(exchange)
+    if known is not None:
+        return known.title
     return exchange.upper() if len(exchange) <= 3 else exchange.capitalize()
 
 

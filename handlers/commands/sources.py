@@ -64,8 +64,13 @@ def _last(source: SourceStatus) -> Line:
 
 
 def _publication(source: SourceStatus) -> str:
-    kind = "every liquidation" if source.complete else "samples"
-    return f"Publishes {kind}: {source.how}" if source.how else f"Publishes {kind}"
+    told = source.publication
+    kind = {
+        "complete": "every liquidation",
+        "sampled": "samples",
+        "derived": "what they follow from",
+    }
+    return f"Publishes {kind[told.kind]}" + (f": {told.how}" if told.how else "")
 
 
 def _counts(source: SourceStatus) -> str:

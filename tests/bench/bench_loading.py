@@ -65,7 +65,7 @@ def _values(rule: Rule, state: RuleState) -> dict[str, object]:
 
 
 async def _load_ours(directory: Path) -> Engine:
-    engine = Engine({name: Publication(complete=True) for name in EXCHANGES}, START_MS)
+    engine = Engine({name: Publication("complete") for name in EXCHANGES}, START_MS)
     async with open_storage(None, directory) as storage:
         await load_rules(engine, storage.rulebook.columns())
     return engine

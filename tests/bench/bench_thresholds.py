@@ -32,7 +32,7 @@ _Pairs = list[tuple[Rule, RuleState]]
 
 
 def _engine(pairs: _Pairs) -> IdEngine:
-    engine = IdEngine({name: Publication(complete=True) for name in EXCHANGES}, START_MS)
+    engine = IdEngine({name: Publication("complete") for name in EXCHANGES}, START_MS)
     engine.load(pairs)
     return engine
 

@@ -33,8 +33,8 @@ class House:
 
     def __init__(self, *rules: Rule, states: tuple[RuleState, ...] = ()) -> None:
         names = {
-            "binance": Publication(complete=False, how="the largest per second"),
-            "bybit": Publication(complete=True),
+            "binance": Publication("sampled", how="the largest per second"),
+            "bybit": Publication("complete"),
         }
         self.engine = Engine(names, START)
         self.states = {one.id: RuleState(one.id) for one in rules} | {s.rule: s for s in states}

@@ -73,7 +73,7 @@ def test_every_order_that_is_large_enough_is_told_in_its_burst(
         Rule(number, Destination("telegram", 1), 1, coin, exchange, "", "order", dollars * USD)
         for number, (coin, exchange, dollars) in enumerate(wishes, 1)
     ]
-    engine = Engine({name: Publication(complete=True) for name in EXCHANGES}, START)
+    engine = Engine({name: Publication("complete") for name in EXCHANGES}, START)
     engine.load((rule, RuleState(rule.id)) for rule in rules)
     naive, now_ms = [NaiveRule(rule) for rule in rules], START
     for pause, place, entries in frames:

@@ -117,7 +117,7 @@ def test_every_rule_speaks_when_the_naive_engine_says_so(
 ) -> None:
     loaded, events = journey
     naive = NaiveEngine(EXCHANGES, START)
-    engine = Engine({name: Publication(complete=True) for name in EXCHANGES}, START)
+    engine = Engine({name: Publication("complete") for name in EXCHANGES}, START)
     assert engine.load(loaded) == len(loaded)
     stored = {}
     for rule, state in loaded:

@@ -81,7 +81,7 @@ def live(chance: random.Random, count: int) -> tuple[int, int]:
     """How often rules spoke and were armed again in one hour, both engines agreeing."""
     wishes = rules(chance, count)
     naive = NaiveEngine(EXCHANGES, START)
-    engine = Engine({name: Publication(complete=True) for name in EXCHANGES}, START)
+    engine = Engine({name: Publication("complete") for name in EXCHANGES}, START)
     stored = {rule.id: RuleState(rule.id) for rule in wishes}
     engine.load((rule, stored[rule.id]) for rule in wishes)
     for rule in wishes:

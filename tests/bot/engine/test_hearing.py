@@ -10,7 +10,7 @@ START = 1_700_000_000_000
 
 
 def ears() -> Ears:
-    return Ears({name: Publication(complete=True) for name in ("binance", "bybit", "okx")}, START)
+    return Ears({name: Publication("complete") for name in ("binance", "bybit", "okx")}, START)
 
 
 def silence(place: Ears, exchange: str, start_ms: int, end_ms: int | None, why: str) -> None:

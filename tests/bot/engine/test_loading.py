@@ -65,7 +65,7 @@ def pairs(draw: st.DrawFn) -> list[Pair]:
 
 
 def engine() -> Engine:
-    return Engine({"okx": Publication(complete=True)}, START)
+    return Engine({"okx": Publication("complete")}, START)
 
 
 def understood(pair: Pair) -> bool:

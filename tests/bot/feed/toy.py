@@ -15,6 +15,7 @@ from bot.exchanges.dialect import (
     Answer,
     Closing,
     Events,
+    Exchange,
     Heartbeat,
     Other,
     Parsed,
@@ -29,12 +30,13 @@ def instrument(symbol: str) -> Instrument:
     return Instrument("toy", symbol, symbol.removesuffix("USDT"), "USDT", Decimal(1), True)
 
 
-class Toy:
+class Toy(Exchange):
     """Frames are ``{"events": [[symbol, quantity, time_ms], ...]}`` and the like."""
 
     name = "toy"
+    title = "Toy"
     urls: Mapping[str, str] = {"ws": "ws://toy.invalid", "rest": "http://toy.invalid"}
-    publication = Publication(True)
+    publication = Publication("complete")
 
     def __init__(
         self,
