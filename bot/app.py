@@ -16,11 +16,12 @@ from bot.engine.engine import Engine
 from bot.engine.start import load_rules
 from bot.errors import ConfigError
 from bot.events import Event
-from bot.exchanges import EXCHANGES
+from bot.feed.board import Board
 from bot.feed.feed import Feed
 from bot.feed.web import checked_proxy, open_session
 from bot.feed.wire import Wire
 from bot.inbox import Inbox
+from bot.memory import Diary, Memory, recollect, restore
 from bot.operator import Operator
 from bot.ports import Notification, Notifier
 from bot.rules import Alert
@@ -66,6 +67,7 @@ class Bot:
     storage: Storage
     real: Clock
     market: Now
+    memory: Memory
     inbox: Inbox
     engine: Engine
     feeds: Sequence[Feed]
@@ -113,6 +115,12 @@ class Bot:
         if waiting:
             log.info("alerts are waiting from before", waiting=waiting, unsettled=unsettled)
         await self.operator.tell_of_restart(waiting)
+        many = await restore(self.storage.tape, self.memory, self.engine, self.feeds)
+        self.engine.windows.advance(self.market.now_ms())
+        if many:
+            log.info("heard before", liquidations=many)
+        if self.memory.fresh:
+            await self.storage.outbox.store([], [], self.real.now_ms(), (), self.memory.fresh)
         await load_rules(self.engine, self.storage.rulebook.columns())
 
     async def _serve(self) -> None:
@@ -160,12 +168,15 @@ async def build(
         inbox = Inbox()
         served = platforms(storage)
         wire = Wire(session, market, real, checked_proxy(settings.https_proxy))
+        names, board = settings.exchange_names, Board()
+        exchanges = {name: settings.exchange(name) for name in names}
         feeds = [
-            Feed(EXCHANGES[name], settings.urls_of(name), wire, inbox, storage.listings)
-            for name in settings.exchange_names
+            Feed(exchange, settings.urls_of(name), wire, inbox, storage.listings, board)
+            for name, exchange in exchanges.items()
         ]
-        watched = {name: EXCHANGES[name].publication for name in settings.exchange_names}
-        engine = Engine(watched, market.now_ms())
+        memory = await recollect(storage.tape, storage.notebook, names, market.now_ms())
+        diary = Diary(storage.notebook, memory, names, market.now_ms())
+        engine = Engine({name: e.publication for name, e in exchanges.items()}, memory.since_ms)
         desk = EngineDesk(
             engine,
             lambda: (feed.status() for feed in feeds),
@@ -179,13 +190,15 @@ async def build(
             Courier(platform.notifier, storage.outbox, Pace(platform.limits), say, real, inbox.put)
             for platform in served
         ]
-        watch = Watch(inbox, engine, storage.outbox, real, lambda: wake(couriers), handled)
+        watch = Watch(
+            inbox, engine, storage.outbox, real, lambda: wake(couriers), handled, diary.kept
+        )
         operator = Operator(
             settings.operator_destination, storage.outbox, storage.notebook, desk, real, market
         )
         try:
             yield Bot(
-                settings, storage, real, market, inbox, engine, feeds, desk, house, served,
+                settings, storage, real, market, memory, inbox, engine, feeds, desk, house, served,
                 couriers, watch, operator,
             )  # fmt: skip
         finally:

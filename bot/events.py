@@ -14,6 +14,14 @@ class Heard(msgspec.Struct, frozen=True):
     received_ms: int
 
 
+class Recalled(msgspec.Struct, frozen=True):
+    """Liquidations that were missed, as the exchange's own history told them afterwards."""
+
+    exchange: str
+    events: tuple[Liquidation, ...]
+    received_ms: int
+
+
 class Tick(msgspec.Struct, frozen=True):
     """Time has passed: windows fall without events too."""
 
@@ -39,4 +47,4 @@ class ChatMoved(msgspec.Struct, frozen=True):
     new_chat: int
 
 
-Event = Heard | Gap | Tick | RuleSaved | RuleRemoved | ChatMoved
+Event = Heard | Recalled | Gap | Tick | RuleSaved | RuleRemoved | ChatMoved

@@ -1,14 +1,16 @@
-"""The one reader of the inbox: events go through the engine, their alerts into the outbox."""
+"""The one reader of the inbox: events go through the engine, onto the tape and into the outbox."""
 
-from collections.abc import Callable, Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
 
 import structlog
 
 from bot.clock import Clock, Now
 from bot.engine.engine import Engine
 from bot.errors import StoreError
-from bot.events import Event, Tick
+from bot.events import Event, Heard, Tick
 from bot.inbox import Inbox
+from bot.market import Gap, Liquidation
 from bot.ports import Outbox
 from bot.rules import Alert, RuleState
 
@@ -17,14 +19,26 @@ BATCH = 500
 
 TICK_S = 1.0
 
+JOURNAL_S = 0.2
+"""What was heard waits no longer for the tape, so that a burst shares a transaction."""
+
+MOST_WAITING = 100_000
+"""So many liquidations may wait for a storage that cannot write; then the engine waits too."""
+
+LONG = 100
+"""After so many liquidations others have their turn."""
+
 log = structlog.get_logger()
 
 
 class Watch:
     """Owns the engine: nothing else may change it.
 
-    While storage cannot write, events wait in the inbox, which is bounded; no alert is lost.
-    ``handled`` is called after each event, ``stored`` after alerts were committed.
+    Alerts are stored at once, together with all that was heard until then; what causes none goes
+    onto the tape within ``JOURNAL_S``. While storage cannot write, alerts hold the engine up and
+    events wait in the inbox, which is bounded; no alert is lost. ``stored`` is called after alerts
+    were committed, ``kept`` with the market's time up to which everything heard is on disk,
+    ``handled`` after each event.
     """
 
     def __init__(
@@ -35,6 +49,7 @@ class Watch:
         real: Clock,
         stored: Callable[[], None],
         handled: Callable[[Event], None] = lambda event: None,
+        kept: Callable[[int], Awaitable[None]] | None = None,
     ) -> None:
         self._inbox = inbox
         self._engine = engine
@@ -42,15 +57,22 @@ class Watch:
         self._real = real
         self._stored = stored
         self._handled = handled
+        self._kept = kept
+        self._heard: list[Liquidation] = []
+        self._gaps: list[Gap] = []
+        self._written_at = float("-inf")
+        self._told_of_trouble = False
 
     async def run(self) -> None:
         while True:
-            await self.handle(await self._inbox.get_many(BATCH))
+            await self.handle(await self._next())
 
     async def finish(self) -> None:
         """Judge what still waits; for a clean stop, when nothing more comes in."""
         while self._inbox.waiting:
             await self.handle(await self._inbox.get_many(BATCH))
+        if self._heard or self._gaps:
+            await self._store([], [])
 
     async def handle(self, events: Sequence[Event]) -> None:
         """Judge a batch and commit what it causes before the next is looked at."""
@@ -60,21 +82,63 @@ class Watch:
             consequences = self._engine.handle(event)
             alerts += consequences.alerts
             states |= {state.rule: state for state in consequences.states}
-        if alerts or states:
-            await self._store(alerts, list(states.values()))
+            self._heard += consequences.heard
+            if isinstance(event, Gap):
+                self._gaps.append(event)
+            elif isinstance(event, Heard) and len(event.events) >= LONG:
+                await asyncio.sleep(0)
+        await self._commit(alerts, list(states.values()))
         for event in events:
             self._handled(event)
+        await self._tell_kept(events)
+
+    async def _next(self) -> list[Event]:
+        """The next batch; nothing when the tape's time has come before it."""
+        if not (self._heard or self._gaps):
+            return await self._inbox.get_many(BATCH)
+        try:
+            async with self._real.timeout(max(0.0, self._due_s)):
+                return await self._inbox.get_many(BATCH)
+        except TimeoutError:
+            return []
+
+    @property
+    def _due_s(self) -> float:
+        return self._written_at + JOURNAL_S - self._real.monotonic()
+
+    async def _commit(self, alerts: list[Alert], states: list[RuleState]) -> None:
+        if alerts or states or len(self._heard) > MOST_WAITING:
+            await self._store(alerts, states)
+        elif (self._heard or self._gaps) and self._due_s <= 0:
+            await self._try([], [])
 
     async def _store(self, alerts: list[Alert], states: list[RuleState]) -> None:
-        while True:
-            try:
-                await self._outbox.store(alerts, states, self._real.now_ms())
-            except StoreError as error:
-                log.error("alerts wait for storage", reason=str(error), alerts=len(alerts))
-                await self._real.sleep(1.0)
-            else:
-                self._stored()
-                return
+        while not await self._try(alerts, states):
+            await self._real.sleep(1.0)
+
+    async def _try(self, alerts: list[Alert], states: list[RuleState]) -> bool:
+        """One transaction; False when storage could not, and everything still waits."""
+        heard, gaps = self._heard, self._gaps
+        self._written_at = self._real.monotonic()
+        try:
+            await self._outbox.store(alerts, states, self._real.now_ms(), heard, gaps)
+        except StoreError as error:
+            if alerts or not self._told_of_trouble:
+                log.error("storage is waited for", reason=str(error), alerts=len(alerts))
+            self._told_of_trouble = True
+            return False
+        self._heard, self._gaps, self._told_of_trouble = [], [], False
+        if alerts or states:
+            self._stored()
+        return True
+
+    async def _tell_kept(self, events: Sequence[Event]) -> None:
+        """All that came before a tick was handled before it."""
+        ticks = [event.now_ms for event in events if isinstance(event, Tick)]
+        if self._kept is None or not ticks:
+            return
+        if not (self._heard or self._gaps) or await self._try([], []):
+            await self._kept(ticks[-1])
 
 
 async def tick(inbox: Inbox, market: Now, real: Clock) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterable
 
 from bot.clock import DAY_MS, HOUR_MS
 from bot.engine.engine import Engine
-from bot.feed.feed import FeedStatus
+from bot.feed.status import FeedStatus
 from bot.figures import Reading
 from bot.ports import SourceStatus
 from bot.rules import Rule

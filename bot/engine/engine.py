@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
+from bot.clock import MINUTE_MS
 from bot.engine.bursts import BURST_MS, ORDER, Bursts
 from bot.engine.columns import RuleColumns
 from bot.engine.hearing import Ears
@@ -11,20 +12,27 @@ from bot.engine.index import Fired, Index
 from bot.engine.loading import Loading
 from bot.engine.readings import Readings
 from bot.engine.roster import DEAD, Roster
-from bot.engine.windows import Windows
-from bot.events import ChatMoved, Event, Heard, RuleRemoved, RuleSaved, Tick
+from bot.engine.windows import LATE_MS, Windows
+from bot.events import ChatMoved, Event, Heard, Recalled, RuleRemoved, RuleSaved, Tick
 from bot.exchanges.dialect import Publication
 from bot.figures import Order
-from bot.market import Gap, usd
+from bot.market import Gap, Liquidation, usd
 from bot.metrics import METRICS
 from bot.rules import WINDOWS, Alert, Rule, RuleState
 
+TELLING_MS = 30 * MINUTE_MS
+"""A single order that is told later than this is history, and rings nobody."""
+
 
 class Consequences(msgspec.Struct, frozen=True):
-    """What one event caused: alerts, and the states to store with them (or without any)."""
+    """What one event caused: alerts, and the states to store with them (or without any).
+
+    ``heard`` are the liquidations that were taken in: with a worth or unpriced, not too late.
+    """
 
     alerts: list[Alert]
     states: list[RuleState]
+    heard: list[Liquidation] = []
 
 
 class Engine:
@@ -72,13 +80,25 @@ class Engine:
         self._index.begin()
         self._bursts.begin()
 
+    def remember(self, events: Iterable[Liquidation]) -> None:
+        """Take in what was heard before this start, in that order; no rule may be loaded yet."""
+        windows = self.windows
+        for event in events:
+            windows.advance(event.received_ms)
+            amount = None if event.notional is None else usd(event.notional)
+            windows.recall(event.coin, event.exchange, event.side, amount, event.time_ms)
+
     def handle(self, event: Event) -> Consequences:
         """Take one event in."""
-        caused = Consequences([], [])
+        caused = Consequences([], [], [])
         self.readings.forget()
         if isinstance(event, Heard):
             self._pass(event.received_ms, caused)
-            self._hear(event)
+            self._hear(event, caused.heard)
+            self._tell(caused)
+        elif isinstance(event, Recalled):
+            self._pass(event.received_ms, caused)
+            self._recall(event, caused.heard)
             self._tell(caused)
         elif isinstance(event, Tick):
             self._pass(event.now_ms, caused)
@@ -115,12 +135,15 @@ class Engine:
         self._index.fell()
         self._tell(caused)
 
-    def _hear(self, heard: Heard) -> None:
+    def _hear(self, heard: Heard, taken_in: list[Liquidation]) -> None:
         windows, bursts = self.windows, self._bursts
+        oldest_ms = windows.now_ms - LATE_MS
         for event in heard.events:
             amount = None if event.notional is None else usd(event.notional)
             coin, exchange, side = event.coin, event.exchange, event.side
             taken = windows.add(coin, exchange, side, amount, event.time_ms)
+            if event.time_ms >= oldest_ms:
+                taken_in.append(event)
             if taken and amount is not None and amount >= bursts.lowest:
                 at_ms = min(event.time_ms, windows.now_ms)
                 bursts.hear(Order(amount, coin, exchange, side, at_ms), windows.now_ms)
@@ -129,6 +152,25 @@ class Engine:
             self.readings.forget()
             if self.ears.heard(heard.exchange, windows.now_ms):
                 self._index.listen()
+
+    def _recall(self, recalled: Recalled, taken_in: list[Liquidation]) -> None:
+        """What was missed counts where windows still reach back to it.
+
+        Nobody is told of a single order that old, nor of what was before the watching began.
+        """
+        windows = self.windows
+        told_ms = windows.now_ms - TELLING_MS
+        for event in recalled.events:
+            if event.time_ms < self.ears.start_ms:
+                continue
+            amount = None if event.notional is None else usd(event.notional)
+            windows.recall(event.coin, event.exchange, event.side, amount, event.time_ms)
+            taken_in.append(event)
+            if amount is not None and event.time_ms >= told_ms:
+                order = Order(amount, event.coin, event.exchange, event.side, event.time_ms)
+                self._bursts.hear(order, windows.now_ms)
+        self._index.rose()
+        self.readings.forget()
 
     def _tell(self, caused: Consequences) -> None:
         """Turn what the index and the bursts have collected into alerts and states."""

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 
+import msgspec
+
 from bot.clock import DAY_MS, MINUTE_MS
 from bot.exchanges.dialect import Publication
 from bot.figures import Deaf, Hearing
-from bot.market import Gap
+from bot.market import Gap, GapKind
 
 NEVER_MS = 1 << 62
 
@@ -19,35 +21,28 @@ MOST_PAST = 1_000
 
 
 class Ear:
-    """One exchange: its open gaps and the ended ones of the last day."""
+    """One exchange: its open gaps and the ended ones of the last day, by stream."""
 
     def __init__(self) -> None:
-        self.open: dict[str, tuple[int, str]] = {}
-        self.ends: dict[str, tuple[int, int]] = {}
-        self.past: list[tuple[int, int, str]] = []
+        self.open: dict[str, Gap] = {}
+        self.past: list[Gap] = []
         self.heard_ms = -1
 
     def note(self, gap: Gap) -> None:
-        """A gap that begins where the last one of its stream ended goes on with it."""
-        since_ms = gap.start_ms
-        if gap.stream in self.ends and self.ends[gap.stream][1] >= since_ms:
-            since_ms = min(since_ms, self.ends[gap.stream][0])
+        """A gap that begins, ends, or was filled afterwards."""
         if gap.end_ms is None:
-            self.ends.pop(gap.stream, None)
-            self.open[gap.stream] = (since_ms, gap.reason)
-            return
-        opened = self.open.pop(gap.stream, None)
-        if opened:
-            since_ms = min(since_ms, opened[0])
-        end_ms = max(gap.end_ms, self.ends.get(gap.stream, (0, 0))[1])
-        self.ends[gap.stream] = (since_ms, end_ms)
-        self._remember(gap.start_ms, gap.end_ms, gap.reason)
+            self.open[gap.stream] = gap
+        elif gap.filled:
+            self._fill(gap, gap.end_ms)
+        else:
+            self.open.pop(gap.stream, None)
+            self._remember(gap, gap.end_ms)
 
     def silent(self, after_ms: int) -> bool:
         """Nothing at all can have been heard since: a gap spans it, and no event came."""
         if not self.open or self.heard_ms > after_ms:
             return False
-        return any(since_ms <= after_ms for since_ms, _ in self.open.values())
+        return any(self._since_ms(gap) <= after_ms for gap in self.open.values())
 
     def complete_ms(self, start_ms: int) -> int:
         """From here on all that can be heard was heard; later while a gap is younger.
@@ -56,22 +51,25 @@ class Ear:
         window: no figure held it. One that was lost counts for a day more, for if it came back
         sooner it would make rules speak again of what they have told.
         """
-        from_ms = max((end_ms for _, end_ms in self.ends.values()), default=0)
-        for since_ms, _ in self.open.values():
+        since = {stream: self._since_ms(gap) for stream, gap in self.open.items()}
+        over = (g for g in self.past if g.start_ms < since.get(g.stream, NEVER_MS))
+        from_ms = max((gap.end_ms or 0 for gap in over), default=0)
+        for since_ms in since.values():
             lost = since_ms > start_ms + OPENING_MS
             from_ms = max(from_ms, since_ms + DAY_MS if lost else since_ms)
         return from_ms
 
     def deaf(self, exchange: str, after_ms: int) -> list[Deaf]:
         """Gaps since then, oldest first, those of several streams made one."""
-        spans = [Deaf(exchange, *past) for past in self.past if past[1] > after_ms]
-        spans += [Deaf(exchange, since, None, why) for since, why in self.open.values()]
+        gaps = [gap for gap in self.past if (gap.end_ms or 0) > after_ms]
+        gaps += self.open.values()
         merged: list[Deaf] = []
-        for gap in sorted(spans, key=lambda gap: gap.from_ms):
-            if merged and (merged[-1].to_ms is None or merged[-1].to_ms >= gap.from_ms):
-                merged[-1] = _joined(merged[-1], gap)
+        for gap in sorted(gaps, key=lambda gap: gap.start_ms):
+            told = Deaf(exchange, gap.start_ms, gap.end_ms, gap.reason, gap.kind)
+            if merged and (merged[-1].to_ms is None or merged[-1].to_ms >= told.from_ms):
+                merged[-1] = _joined(merged[-1], told)
             else:
-                merged.append(gap)
+                merged.append(told)
         return merged
 
     def opened_ms(self, start_ms: int) -> int:
@@ -84,20 +82,56 @@ class Ear:
             return start_ms
         return NEVER_MS if first.to_ms is None else first.to_ms
 
-    def _remember(self, start_ms: int, end_ms: int, reason: str) -> None:
-        self.past.append((start_ms, end_ms, reason))
+    def _since_ms(self, gap: Gap) -> int:
+        """Since when its stream is silent: a gap that begins where the last ended goes on."""
+        since_ms = gap.start_ms
+        for past in reversed(self.past):
+            if past.stream == gap.stream and past.start_ms <= since_ms <= (past.end_ms or 0):
+                since_ms = past.start_ms
+        return since_ms
+
+    def _remember(self, gap: Gap, end_ms: int) -> None:
+        if gap.start_ms == end_ms:
+            return
+        self.past.append(gap)
         oldest_ms = end_ms - DAY_MS
-        if len(self.past) > MOST_PAST or self.past[0][1] < oldest_ms:
-            self.past = [past for past in self.past if past[1] > oldest_ms][-MOST_PAST:]
+        if len(self.past) > MOST_PAST or (self.past[0].end_ms or 0) < oldest_ms:
+            self.past = [past for past in self.past if (past.end_ms or 0) > oldest_ms][-MOST_PAST:]
+
+    def _fill(self, filled: Gap, end_ms: int) -> None:
+        """What its own history has told was heard after all."""
+        self.past = [
+            left
+            for past in self.past
+            for left in (
+                _without(past, filled.start_ms, end_ms) if past.stream == filled.stream else [past]
+            )
+        ]
+
+
+def _without(gap: Gap, from_ms: int, to_ms: int) -> list[Gap]:
+    """What is left of an ended gap."""
+    end_ms = gap.end_ms or gap.start_ms
+    pieces = ((gap.start_ms, min(end_ms, from_ms)), (max(gap.start_ms, to_ms), end_ms))
+    return [
+        msgspec.structs.replace(gap, start_ms=start, end_ms=end)
+        for start, end in pieces
+        if start < end
+    ]
 
 
 def _joined(one: Deaf, other: Deaf) -> Deaf:
     """Two gaps that touch, with the reason of the one that lasts."""
     if one.to_ms is None or other.to_ms is None:
         lasting = other if other.to_ms is None else one
-        return Deaf(one.exchange, one.from_ms, None, lasting.reason)
+        return Deaf(one.exchange, one.from_ms, None, lasting.reason, _worst(one, other))
     lasting = other if other.to_ms >= one.to_ms else one
-    return Deaf(one.exchange, one.from_ms, lasting.to_ms, lasting.reason)
+    return Deaf(one.exchange, one.from_ms, lasting.to_ms, lasting.reason, _worst(one, other))
+
+
+def _worst(one: Deaf, other: Deaf) -> GapKind:
+    """Not heard at all is worse than heard in part."""
+    return min(one.kind, other.kind, key=("off", "mute", "garbled").index)
 
 
 class Ears:

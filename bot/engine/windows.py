@@ -122,6 +122,23 @@ class Windows:
         elif time_ms < now_ms - LATE_MS:
             self.late[exchange] = self.late.get(exchange, 0) + 1
             return None
+        return self._take(coin, exchange, side, usd, time_ms)
+
+    def recall(
+        self, coin: str, exchange: str, side: Side, usd: int | None, time_ms: int
+    ) -> Four | None:
+        """Take in what was missed when it happened, however late; None as in ``add``.
+
+        It is in the windows that still reach back to it, and in no other.
+        """
+        if time_ms <= self.now_ms - SPANS[-1]:
+            return None
+        return self._take(coin, exchange, side, usd, min(time_ms, self.now_ms))
+
+    def _take(
+        self, coin: str, exchange: str, side: Side, usd: int | None, time_ms: int
+    ) -> Four | None:
+        now_ms = self.now_ms
         if usd is None or not 0 <= usd <= LARGEST_ORDER:
             self._unpriced.add(coin, exchange, time_ms, now_ms)
             return None
@@ -131,8 +148,20 @@ class Windows:
         tag = 2 * number + side
         self._insert(time_ms, usd, tag)
         four = self._fours[number]
+        if time_ms <= now_ms - SPANS[0]:
+            self._count_out(four, time_ms, usd, side)
         self._count_in(four, (time_ms, usd, tag))
         return four
+
+    def _count_out(self, four: Four, time_ms: int, usd: int, side: Side) -> None:
+        """An order this old has already left the shorter windows: they must not hold it."""
+        for place, span in enumerate(SPANS):
+            if time_ms > self.now_ms - span:
+                return
+            self._heads[place] += 1
+            for tally in four:
+                tally.cells[CELL * place + side] += usd
+                tally.cells[CELL * place + 2] += 1
 
     def _insert(self, time_ms: int, usd: int, tag: int) -> None:
         times = self._times
@@ -141,7 +170,7 @@ class Windows:
             self._amounts.append(usd)
             self._tags.append(tag)
             return
-        # No window has lost anything this young, so no head lies behind the place.
+        # Where a window has lost something this old already, its head is moved by _count_out.
         place = bisect_right(times, time_ms)
         times.insert(place, time_ms)
         self._amounts.insert(place, usd)

@@ -83,15 +83,16 @@ async def _listen(
     """Subscribe the stream's first batch on a connection of its own; None when acknowledged."""
     batches = exchange.batches(stream.topics)
     first = Stream(stream.name, stream.url, batches[0] if batches else ())
-    live = asyncio.Event()
     intake = Intake(exchange, Inbox(), wire.real)
     intake.instruments = {instrument.symbol: instrument for instrument in instruments}
-    connection = Connection(exchange, first, intake, wire, live.set)
+    connection = Connection(exchange, first, intake, wire)
     async with asyncio.TaskGroup() as group:
         running = group.create_task(connection.run(), name=f"check {exchange.name} {stream.name}")
-        waiting = group.create_task(live.wait(), name=f"check {exchange.name} acknowledged")
+        waiting = group.create_task(
+            connection.went_live.wait(), name=f"check {exchange.name} acknowledged"
+        )
         await asyncio.wait((running, waiting), return_when=asyncio.FIRST_COMPLETED)
-        failure = None if live.is_set() else running.result()
+        failure = None if connection.went_live.is_set() else running.result()
         running.cancel()
         waiting.cancel()
     return failure

@@ -6,12 +6,24 @@ from typing import Literal
 
 import aiohttp
 
-from bot.exchanges.dialect import Ack, Answer, Closing, Events, Exchange, Stream
+from bot.exchanges.dialect import (
+    Ack,
+    Answer,
+    Closing,
+    Events,
+    Exchange,
+    Marks,
+    Parsed,
+    Stream,
+    Topics,
+)
 from bot.feed.intake import Intake
 from bot.feed.old_news import OldNews
-from bot.feed.subscriptions import Subscriptions, Topics
+from bot.feed.subscriptions import Subscriptions
+from bot.feed.watchdog import Watchdog
 from bot.feed.web import Failure, by_error, host, proxy_for
 from bot.feed.wire import Wire
+from bot.market import Liquidation
 
 Socket = aiohttp.ClientWebSocketResponse[Literal[False]]
 
@@ -19,8 +31,9 @@ Socket = aiohttp.ClientWebSocketResponse[Literal[False]]
 class Connection:
     """Subscribes, answers, keeps alive, and hands frames to the intake until something ends it.
 
-    ``went_live`` is called once, when all subscriptions were answered. ``last_heard_ms`` (market)
-    is the last moment at which the exchange was surely there: a gap begins there.
+    ``tell_live`` is called once, when all subscriptions were answered; ``turn`` when the exchange
+    gives notice that it will close. ``heard_until_ms`` (market) is the last moment at which the
+    exchange was surely there: a gap begins there. ``distrusted``: its canary is not waited for.
     """
 
     def __init__(
@@ -29,8 +42,10 @@ class Connection:
         stream: Stream,
         intake: Intake,
         wire: Wire,
-        went_live: Callable[[], None],
+        tell_live: Callable[[], None] = lambda: None,
+        turn: Callable[[str], None] = lambda reason: None,
         doubtful: Collection[str] = (),
+        distrusted: bool = False,
     ) -> None:
         self._exchange = exchange
         self._stream = stream
@@ -38,11 +53,18 @@ class Connection:
         self._wire = wire
         self._limits = wire.limits
         self._real = wire.real
-        self._went_live = went_live
+        self.went_live = asyncio.Event()
+        self._tell_live = tell_live
+        self._turn = turn
         self.subscriptions = Subscriptions(stream.topics, exchange.batches, doubtful)
-        self.last_heard_ms = wire.market.now_ms()
+        self.subscriptions.want(stream.canaries)
+        self.heard_until_ms = wire.market.now_ms()
         self.live_since: float | None = None
-        self._heard_at = wire.real.monotonic()
+        self.watchdog = Watchdog(exchange, wire.limits.pong_s, wire.real.monotonic())
+        if distrusted:
+            self.watchdog.distrust()
+        self._data_ms = self.heard_until_ms
+        self._asked_at: float | None = None
         self._answered = asyncio.Event()
         self._wanted = asyncio.Event()
         self._old_news = OldNews(wire.limits.opening_s) if exchange.opens_with_old_news else None
@@ -51,7 +73,7 @@ class Connection:
     @property
     def health_s(self) -> float:
         """Seconds from being live to the last sign of life."""
-        return 0.0 if self.live_since is None else self._heard_at - self.live_since
+        return 0.0 if self.live_since is None else self.watchdog.heard_at - self.live_since
 
     def want(self, topics: Topics) -> None:
         """Subscribe topics that were not asked for yet, or were refused before."""
@@ -105,8 +127,8 @@ class Connection:
             self._end.set_result(Failure("lost", sentence))
 
     def _alive(self) -> None:
-        self._heard_at = self._real.monotonic()
-        self.last_heard_ms = self._wire.market.now_ms()
+        self.watchdog.frame(self._real.monotonic())
+        self.heard_until_ms = self._wire.market.now_ms()
 
     async def _send(self, socket: Socket, text: str) -> None:
         try:
@@ -144,20 +166,36 @@ class Connection:
             self._finish("the connection broke")
 
     async def _frame(self, socket: Socket, frame: bytes) -> None:
-        received_ms = self.last_heard_ms
-        match self._intake.parse(frame, received_ms):
+        received_ms = self.heard_until_ms
+        match await self._parse(frame, received_ms):
             case Events(liquidations=liquidations):
-                if self._old_news is not None:
-                    fresh = self._old_news.without(liquidations, self._heard_at)
-                    self._intake.counts.stale += len(liquidations) - len(fresh)
-                    liquidations = fresh
-                self._intake.take(liquidations, received_ms)
+                self._data(received_ms, canary=False)
+                self._take(liquidations, received_ms)
+            case Marks(prices=prices):
+                self._data(received_ms, canary=True)
+                self._intake.note_marks(prices, received_ms)
             case Ack() as ack:
                 self._acknowledged(ack, received_ms)
             case Answer(payload=payload):
                 await self._send(socket, payload)
             case Closing(reason=reason):
-                self._finish(f"the exchange asks to reconnect ({reason})")
+                self._turn(reason)
+
+    async def _parse(self, frame: bytes, received_ms: int) -> Parsed | None:
+        if len(frame) <= self._limits.long_frame_bytes:
+            return self._intake.parse(frame, received_ms)
+        return await asyncio.to_thread(self._intake.parse, frame, received_ms)
+
+    def _data(self, received_ms: int, canary: bool) -> None:
+        self._data_ms = received_ms
+        self.watchdog.data(self._real.monotonic(), canary)
+
+    def _take(self, liquidations: list[Liquidation], received_ms: int) -> None:
+        if self._old_news is not None:
+            fresh = self._old_news.without(liquidations, self.watchdog.heard_at)
+            self._intake.counts.stale += len(liquidations) - len(fresh)
+            liquidations = fresh
+        self._intake.take(liquidations, received_ms)
 
     def _acknowledged(self, ack: Ack, received_ms: int) -> None:
         self.subscriptions.hear(ack)
@@ -179,6 +217,7 @@ class Connection:
 
     async def _ask(self, socket: Socket, request: str, topics: Topics) -> bool:
         self._answered.clear()
+        await self._pace()
         await self._send(socket, self._exchange.subscribe(topics, request))
         try:
             async with self._real.timeout(self._limits.ack_s):
@@ -191,15 +230,28 @@ class Connection:
             return False
         return True
 
+    async def _pace(self) -> None:
+        """Requests no closer to each other than the exchange allows."""
+        gap_s, now = self._exchange.budget.request_gap_s, self._real.monotonic()
+        if gap_s and self._asked_at is not None:
+            await self._real.sleep(max(0.0, self._asked_at + gap_s - now))
+        self._asked_at = self._real.monotonic()
+
     def _settle(self) -> bool:
         """Everything was answered: from here on the stream is heard."""
-        subscriptions = self.subscriptions
-        if subscriptions.refused and not subscriptions.accepted:
-            reason = next(iter(subscriptions.refused.values()))
+        subscriptions, stream = self.subscriptions, self._stream
+        refused = subscriptions.refused
+        if refused and not subscriptions.accepted.difference(stream.canaries):
+            reason = next((why for topic, why in refused.items() if topic in stream.topics), "")
             self._finish(f"subscription refused: {reason or 'no reason given'}")
             return False
+        if stream.canaries and not subscriptions.accepted.intersection(stream.canaries):
+            self.watchdog.distrust()
         self.live_since = self._real.monotonic()
-        self._went_live()
+        self._data_ms = self._wire.market.now_ms()
+        self.watchdog.listen(self.live_since)
+        self.went_live.set()
+        self._tell_live()
         return True
 
     async def _ping(self, socket: Socket) -> None:
@@ -215,8 +267,9 @@ class Connection:
                 self._finish("the connection broke")
 
     async def _watch(self) -> None:
-        """Transport alone is judged: hours without a liquidation are calm, not an outage."""
-        patience_s = self._exchange.heartbeat.every_s + self._limits.pong_s
-        while (left := self._heard_at + patience_s - self._real.monotonic()) > 0:
-            await self._real.sleep(left)
-        self._finish(f"{host(self._stream.url)} fell silent: not even a pong for {patience_s:g} s")
+        while not (verdict := self.watchdog.verdict(now := self._real.monotonic())):
+            # Going live may bring the next verdict nearer, so no sleep is longer than a look.
+            await self._real.sleep(min(max(self.watchdog.due - now, 0.001), self._limits.look_s))
+        if self.watchdog.deaf_of_data(now):
+            self.heard_until_ms = self._data_ms
+        self._finish(f"{host(self._stream.url)} is {verdict}")

@@ -1,47 +1,23 @@
 """One exchange, heard: its instrument table, its streams, and how they are."""
 
 import asyncio
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 
-import msgspec
-
 from bot.exchanges.dialect import Exchange, Stream
-from bot.feed.intake import BadFrame, Intake
+from bot.feed.board import Board
+from bot.feed.budget import Connects
+from bot.feed.filling import Filling
+from bot.feed.intake import Intake
+from bot.feed.judgement import Judgement
 from bot.feed.listener import Listener
 from bot.feed.listing import Listing
 from bot.feed.silence import STARTING, Silence
+from bot.feed.status import FeedStatus
 from bot.feed.wire import Wire
 from bot.inbox import Inbox
-from bot.market import Instruments
-from bot.ports import Listings
-
-
-class FeedStatus(msgspec.Struct, frozen=True):
-    """One exchange's feed. ``state``: ``connecting``, ``live``, ``deaf`` or ``blocked``.
-
-    ``since_ms`` is the market's time of the last change of state; counts are since the start.
-    ``refused`` are topics that the exchange would not give, ``stale`` events of its old news.
-    """
-
-    exchange: str
-    state: str
-    since_ms: int
-    reason: str
-    last_event_ms: int | None
-    instruments: int
-    unpriced: int
-    bad: int
-    reconnects: int
-    duplicates: int
-    ignored: int
-    events: int
-    refused: int
-    stale: int
-    doubts: tuple[str, ...] = ()
-    last_data_ms: int | None = None
-    inverted: bool = False
-    ratio: float | None = None
+from bot.market import Gap, Instruments, Liquidation
+from bot.ports import BadFrame, Listings
 
 
 class Feed:
@@ -58,30 +34,50 @@ class Feed:
         wire: Wire,
         inbox: Inbox,
         listings: Listings,
+        board: Board | None = None,
     ) -> None:
         self._exchange = exchange
         self._urls = urls
         self._wire = wire
         self._market = wire.market
-        self._inbox = inbox
-        self._intake = Intake(exchange, inbox, wire.real)
+        self._note = inbox.note
+        self._board = board or Board()
+        self._intake = Intake(exchange, inbox, wire.real, self._board)
         self._listing = Listing(exchange, urls, wire, listings, self._adopt, self._answered)
-        self._silence = Silence(exchange.name, "instruments", inbox, wire.market)
+        self._filling: Filling | None = None
+        if exchange.history is not None:
+            self._filling = Filling(
+                exchange, exchange.history, urls, self._intake, wire, inbox.note, inbox.put,
+                self._streams,
+            )  # fmt: skip
+            self._note = self._filling.note
+        self._connects = Connects(exchange.budget)
+        self._judgement = Judgement(exchange, self._intake, self._board, self._note, wire.market)
+        self._silence = Silence(exchange.name, "instruments", self._note, wire.market)
         self._listeners: dict[str, Listener] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._changed = asyncio.Event()
         self._coins: frozenset[str] = frozenset()
         self._started_ms = self._since_ms = wire.market.now_ms()
         self._state = "connecting"
+        self.ratio: float | None = None
+        """Our sum of the last whole hour to the exchange's own; whoever compares them sets it."""
 
     @property
     def name(self) -> str:
         return self._exchange.name
 
-    @property
-    def bad_frames(self) -> tuple[BadFrame, ...]:
-        """The latest frames that could not be read, oldest first."""
-        return tuple(self._intake.bad_frames)
+    def remember(self, events: Iterable[Liquidation], gaps: Iterable[Gap]) -> None:
+        """What was heard and missed before this start; before ``run``."""
+        self._intake.remember(events)
+        if self._filling is not None:
+            self._filling.remember(gaps)
+
+    def bad_frames(self) -> list[BadFrame]:
+        """The latest frames that could not be read, oldest first; each is given once."""
+        frames = list(self._intake.bad_frames)
+        self._intake.bad_frames.clear()
+        return frames
 
     def coins(self) -> Collection[str]:
         """Coins of the instrument table in force."""
@@ -106,6 +102,9 @@ class Feed:
             refused=sum(listener.refused for listener in self._listeners.values()),
             stale=counts.stale,
             doubts=self._exchange.doubts,
+            last_data_ms=counts.last_data_ms,
+            inverted=self._intake.plausibility.inverted,
+            ratio=self.ratio,
         )
 
     async def run(self) -> None:
@@ -114,6 +113,9 @@ class Feed:
         self._silence.begin(self._started_ms, STARTING)
         async with asyncio.TaskGroup() as group:
             group.create_task(self._listing.run(), name=f"{self.name} instruments")
+            group.create_task(self._look(), name=f"{self.name} judgement")
+            if self._filling is not None:
+                group.create_task(self._filling.run(), name=f"{self.name} filling")
             await self._first_table()
             while not self._reconcile(group):
                 await self._table()
@@ -171,7 +173,8 @@ class Feed:
             self._exchange,
             stream,
             self._intake,
-            self._inbox,
+            self._connects,
+            self._note,
             self._wire,
             since_ms,
             self._note_state,
@@ -189,7 +192,26 @@ class Feed:
             for listener in listeners:
                 if listener.state == state:
                     return state, listener.reason
-        return "live", ""
+        return self._judgement.state
+
+    async def _look(self) -> None:
+        """What cannot be told from one frame: silence that is no calm, and unreadable frames."""
+        limits, turned_at = self._wire.limits, float("-inf")
+        while True:
+            await self._wire.real.sleep(limits.look_s)
+            live = bool(self._listeners) and all(
+                listener.state == "live" for listener in self._listeners.values()
+            )
+            self._judgement.look(live)
+            self._note_state()
+            now = self._wire.real.monotonic()
+            if self._judgement.state[0] == "mute" and now - turned_at >= limits.odd_retry_s:
+                turned_at = now
+                for listener in self._listeners.values():
+                    listener.turn(self._judgement.state[1])
+
+    def _streams(self) -> list[Stream]:
+        return [listener.stream for listener in self._listeners.values()]
 
     def _note_state(self) -> None:
         state, _ = self._judge()

@@ -1,6 +1,8 @@
 """What an exchange's frames become: new liquidations in the inbox, and honest counts."""
 
 from collections import deque
+from collections.abc import Iterable, Iterator
+from itertools import groupby
 
 import msgspec
 import structlog
@@ -9,24 +11,26 @@ from bot.clock import Clock
 from bot.errors import ParseError
 from bot.events import Heard
 from bot.exchanges.dialect import Exchange, Other, Parsed
+from bot.feed.board import Board
 from bot.feed.duplicates import Duplicates
+from bot.feed.plausibility import Plausibility
+from bot.feed.quality import Quality
 from bot.inbox import Inbox
 from bot.market import Instruments, Liquidation
+from bot.ports import BadFrame
 
 SAMPLES = 100
 SAMPLE_BYTES = 4096
 SAYING_S = 60.0
 """Broken frames are spoken of once in this time; the count tells the rest."""
 
+SHARE = 1_000
+"""So many liquidations go on together: whoever takes them gives way to others in between."""
+
+RECENT = 10_000
+"""Liquidations that are kept to compare an exchange's history with."""
+
 log = structlog.get_logger()
-
-
-class BadFrame(msgspec.Struct, frozen=True):
-    """A frame that could not be read; ``frame`` is at most its first 4 KiB."""
-
-    frame: bytes
-    reason: str
-    received_ms: int
 
 
 class Counts(msgspec.Struct):
@@ -38,23 +42,37 @@ class Counts(msgspec.Struct):
     bad: int = 0
     stale: int = 0
     last_event_ms: int | None = None
+    last_data_ms: int | None = None
 
 
 class Intake:
     """Shared by the streams of one exchange: topics may move between them without a double count.
 
-    ``instruments`` is the table in force.
+    ``instruments`` is the table in force. ``recent`` are the latest liquidations that were new.
     """
 
-    def __init__(self, exchange: Exchange, inbox: Inbox, real: Clock) -> None:
+    def __init__(
+        self, exchange: Exchange, inbox: Inbox, real: Clock, board: Board | None = None
+    ) -> None:
         self.instruments: Instruments = {}
         self.counts = Counts()
         self.duplicates = Duplicates()
         self.bad_frames: deque[BadFrame] = deque(maxlen=SAMPLES)
+        self.quality = Quality()
+        self.plausibility = Plausibility()
+        self.recent: deque[Liquidation] = deque(maxlen=RECENT)
         self._exchange = exchange
         self._inbox = inbox
         self._real = real
+        self._board = board or Board()
         self._said_at: float | None = None
+
+    def remember(self, events: Iterable[Liquidation]) -> None:
+        """What was heard before this start: it is not new when it is told again."""
+        for _, frame in groupby(events, lambda event: event.received_ms):
+            told = list(frame)  # equal ones of one frame are two
+            self.duplicates.fresh(told)
+            self.recent.extend(told)
 
     def parse(self, frame: bytes | str, received_ms: int) -> Parsed | None:
         """What a frame says; None when it cannot be read, which costs nothing but the frame."""
@@ -66,35 +84,65 @@ class Intake:
         except Exception as error:  # noqa: BLE001 - a dialect's mistake must not cost the feed
             self._quarantine(frame, f"{type(error).__name__}: {error}", received_ms)
             return None
+        self.quality.frame(received_ms, bad=False)
         if isinstance(parsed, Other):
             self.counts.ignored += 1
         return parsed
 
-    def take(self, liquidations: list[Liquidation], received_ms: int) -> None:
-        """Pass on what was not heard before."""
+    def note_marks(self, prices: Iterable[tuple[str, float]], received_ms: int) -> None:
+        """A canary spoke."""
+        self.counts.last_data_ms = received_ms
+        name, listed = self._exchange.name, self.instruments
+        for symbol, price in prices:
+            if price > 0:
+                known = listed.get(symbol)
+                coin = known.coin if known else None
+                self._board.mark(name, symbol, coin, price, received_ms)
+
+    def take(self, liquidations: list[Liquidation], received_ms: int) -> int:
+        """Pass on what was not heard before; how many that were."""
         fresh = self.duplicates.fresh(liquidations)
         if not fresh:
-            return
+            return 0
         counts = self.counts
         counts.events += len(fresh)
-        counts.last_event_ms = received_ms
+        counts.last_event_ms = counts.last_data_ms = received_ms
+        name = self._exchange.name
         for liquidation in fresh:
             if liquidation.notional is None:
                 counts.unpriced += 1
-        self._inbox.hear(Heard(self._exchange.name, tuple(fresh), received_ms))
+            self._compare(liquidation, received_ms)
+        self.recent.extend(fresh)
+        self._board.heard(name, len(fresh))
+        for part in parts(fresh):
+            self._inbox.hear(Heard(name, part, received_ms))
+        return len(fresh)
+
+    def _compare(self, event: Liquidation, now_ms: int) -> None:
+        mark = self._board.price(event.exchange, event.symbol, event.coin, now_ms)
+        if mark is not None:
+            self.plausibility.hear(event.side, float(event.price), mark)
 
     def _quarantine(self, frame: bytes | str, reason: str, received_ms: int) -> None:
         self.counts.bad += 1
+        self.quality.frame(received_ms, bad=True)
         start = frame[:SAMPLE_BYTES]
         raw = start.encode(errors="replace") if isinstance(start, str) else bytes(start)
-        self.bad_frames.append(BadFrame(raw[:SAMPLE_BYTES], reason, received_ms))
+        name = self._exchange.name
+        self.bad_frames.append(BadFrame(name, raw[:SAMPLE_BYTES], reason, received_ms))
         now = self._real.monotonic()
         if self._said_at is None or now - self._said_at >= SAYING_S:
             self._said_at = now
             log.warning(
                 "unreadable frame",
-                exchange=self._exchange.name,
+                exchange=name,
                 reason=reason,
                 bad=self.counts.bad,
                 frame=raw[:200],
             )
+
+
+def parts(events: list[Liquidation]) -> Iterator[tuple[Liquidation, ...]]:
+    """Events in shares of at most ``SHARE``."""
+    for start in range(0, len(events), SHARE):
+        yield tuple(events[start : start + SHARE])

@@ -1,27 +1,32 @@
 """Keeps one stream of an exchange connected, and tells the engine when it was not heard."""
 
+import asyncio
 from collections.abc import Callable
 
 import structlog
 
 from bot.backoff import Backoff
 from bot.exchanges.dialect import Exchange, Stream
+from bot.feed.budget import Connects
 from bot.feed.connection import Connection
 from bot.feed.intake import Intake
 from bot.feed.silence import STARTING, Silence
 from bot.feed.web import Failure
 from bot.feed.wire import Wire
-from bot.inbox import Inbox
+from bot.market import Gap
 
 log = structlog.get_logger()
+
+Running = asyncio.Task[Failure]
 
 
 class Listener:
     """Connects, and connects again, until cancelled.
 
     A stream is deaf from ``since_ms`` until its subscriptions are acknowledged, and again from the
-    last sign of life of a connection that was lost. ``changed`` is called after each change of
-    ``state``.
+    last sign of life of a connection that was lost. A connection that nears the end of its life,
+    or is asked to ``turn``, is closed only when its successor is live. ``changed`` is called after
+    each change of ``state``.
     """
 
     def __init__(
@@ -29,26 +34,30 @@ class Listener:
         exchange: Exchange,
         stream: Stream,
         intake: Intake,
-        inbox: Inbox,
+        connects: Connects,
+        note: Callable[[Gap], None],
         wire: Wire,
         since_ms: int,
         changed: Callable[[], None],
     ) -> None:
         self.state = "connecting"
         self.reason = STARTING
+        self.stream = stream
         self.reconnects = 0
         self._exchange = exchange
-        self._stream = stream
         self._intake = intake
+        self._connects = connects
         self._wire = wire
         limits = wire.limits
         self._backoff = Backoff(
             wire.random, limits.first_retry_s, limits.longest_retry_s, limits.healthy_s
         )
         self._changed = changed
-        self._connection: Connection | None = None
+        self._connections: list[Connection] = []
+        self._turning = asyncio.Event()
         self._refused: set[str] = set()
-        self._silence = Silence(exchange.name, stream.name, inbox, wire.market)
+        self._distrusted = False
+        self._silence = Silence(exchange.name, stream.name, note, wire.market)
         self._silence.begin(since_ms, STARTING)
 
     @property
@@ -58,45 +67,123 @@ class Listener:
 
     def want(self, stream: Stream) -> None:
         """The stream as the newest table has it: newcomers are subscribed at once."""
-        self._stream = stream
-        if self._connection is not None:
-            self._connection.want(stream.topics)
+        self.stream = stream
+        for connection in self._connections:
+            connection.want(stream.topics)
 
     def retire(self) -> None:
         """The stream is not needed any more: nothing is missed by not hearing it."""
         self._silence.end()
 
+    def turn(self, reason: str) -> None:
+        """Let a new connection take over from the one that serves."""
+        if not self._turning.is_set():
+            log.info(
+                "feed turns over",
+                exchange=self._exchange.name,
+                stream=self.stream.name,
+                reason=reason,
+            )
+            self._turning.set()
+
     async def run(self) -> None:
         while True:
-            connection = self._connection = self._connect()
-            failure = await connection.run()
-            self._connection = None
+            async with asyncio.TaskGroup() as group:
+                connection, failure = await self._serve(group)
             wait_s = max(failure.wait_s, self._backoff.after(connection.health_s))
             self._lost(connection, failure, wait_s)
             await self._wire.real.sleep(wait_s)
             self.reconnects += 1
 
-    def _connect(self) -> Connection:
-        return Connection(
+    async def _serve(self, group: asyncio.TaskGroup) -> tuple[Connection, Failure]:
+        """Keep a connection and its successors until one ends that has none."""
+        self._turning.clear()
+        connection, running = await self._open(group)
+        ageing = self._ageing(group)
+        try:
+            while True:
+                turning = group.create_task(self._turning.wait(), name="turning")
+                await asyncio.wait({running, turning}, return_when=asyncio.FIRST_COMPLETED)
+                turning.cancel()
+                if running.done():
+                    return connection, self._ended(connection, running)
+                connection, running = await self._take_over(group, connection, running)
+                ageing.cancel()
+                ageing = self._ageing(group)
+        finally:
+            ageing.cancel()
+
+    async def _take_over(
+        self, group: asyncio.TaskGroup, old: Connection, running: Running
+    ) -> tuple[Connection, Running]:
+        """Open a successor until one is live or the old one ends; whoever serves then."""
+        backoff = Backoff(self._wire.random, self._wire.limits.first_retry_s)
+        while not running.done():
+            new, following = await self._open(group)
+            live = group.create_task(new.went_live.wait(), name="successor live")
+            await asyncio.wait({running, following, live}, return_when=asyncio.FIRST_COMPLETED)
+            live.cancel()
+            if new.went_live.is_set():
+                await self._close(old, running)
+                self._turning.clear()
+                return new, following
+            if running.done() and not following.done():
+                self._lost(old, self._ended(old, running), 0.0)
+                self._turning.clear()
+                return new, following
+            self._ended(new, following)
+            pause = group.create_task(self._wire.real.sleep(backoff.after()), name="pause")
+            await asyncio.wait({running, pause}, return_when=asyncio.FIRST_COMPLETED)
+            pause.cancel()
+        self._turning.clear()
+        return old, running
+
+    def _ageing(self, group: asyncio.TaskGroup) -> asyncio.Task[None]:
+        return group.create_task(self._grow_old(), name=f"{self._exchange.name} ageing")
+
+    async def _grow_old(self) -> None:
+        if self._exchange.lifetime_s is not None:
+            await self._wire.real.sleep(self._exchange.lifetime_s)
+            self.turn("a connection lives no longer here")
+
+    async def _open(self, group: asyncio.TaskGroup) -> tuple[Connection, Running]:
+        real = self._wire.real
+        await real.sleep(self._connects.take(real.monotonic()))
+        connection = Connection(
             self._exchange,
-            self._stream,
+            self.stream,
             self._intake,
             self._wire,
             self._went_live,
+            self.turn,
             self._refused,
+            self._distrusted,
         )
+        self._connections.append(connection)
+        name = f"{self._exchange.name} {self.stream.name} connection"
+        return connection, group.create_task(connection.run(), name=name)
+
+    async def _close(self, connection: Connection, running: Running) -> None:
+        running.cancel()
+        await asyncio.wait({running})
+        self._connections.remove(connection)
+
+    def _ended(self, connection: Connection, running: Running) -> Failure:
+        self._connections.remove(connection)
+        failure = running.result()
+        # Liquidations came, and never a canary: it is the canary that is not there.
+        self._distrusted |= connection.watchdog.told and not connection.watchdog.sang
+        return failure
 
     def _went_live(self) -> None:
         self._silence.end()
         self._note_refused()
         self.state, self.reason = "live", ""
-        log.info("feed live", exchange=self._exchange.name, stream=self._stream.name)
+        log.info("feed live", exchange=self._exchange.name, stream=self.stream.name)
         self._changed()
 
     def _note_refused(self) -> None:
-        if self._connection is None:
-            return
-        refused = self._connection.subscriptions.refused
+        refused = self._connections[-1].subscriptions.refused
         for topic in sorted(refused.keys() - self._refused):
             log.warning(
                 "topic refused",
@@ -109,14 +196,14 @@ class Listener:
     def _lost(self, connection: Connection, failure: Failure, wait_s: float) -> None:
         was_live = connection.live_since is not None
         if was_live:
-            self._silence.begin(connection.last_heard_ms, failure.sentence)
+            self._silence.begin(connection.heard_until_ms, failure.sentence)
         else:
             self._silence.because(failure.sentence)
         if was_live or self.reason != failure.sentence:  # what goes on is not said again
             log.warning(
                 "feed lost" if was_live else "feed not connected",
                 exchange=self._exchange.name,
-                stream=self._stream.name,
+                stream=self.stream.name,
                 reason=failure.sentence,
                 again_in_s=round(wait_s, 1),
             )

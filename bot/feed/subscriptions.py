@@ -3,9 +3,7 @@
 from collections import deque
 from collections.abc import Callable, Collection
 
-from bot.exchanges.dialect import Ack
-
-Topics = tuple[str, ...]
+from bot.exchanges.dialect import Ack, Topics
 
 
 class Subscriptions:
@@ -71,7 +69,9 @@ class Subscriptions:
         if request == self._open:
             self._open = ""
         if ack.accepted:
-            self.accepted.update(topics)
+            given = topics if ack.only is None else set(topics).intersection(ack.only)
+            self.accepted.update(given)
+            self.refused.update((topic, ack.reason) for topic in topics if topic not in given)
         else:
             self._refuse(topics, ack.reason)
 

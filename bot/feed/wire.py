@@ -12,19 +12,27 @@ from bot.clock import Clock, Now
 class Limits(msgspec.Struct, frozen=True):
     """Seconds of real time where the name ends in ``_s``; tests over sockets shorten them."""
 
-    connect_s: float = 10.0
+    connect_s: float = 5.0
     ack_s: float = 5.0
     pong_s: float = 10.0
     close_s: float = 1.0
     opening_s: float = 5.0
     first_retry_s: float = 0.5
-    longest_retry_s: float = 60.0
+    longest_retry_s: float = 10.0
+    """With a connect that takes its time, whatever is well again is heard within 15 s."""
     healthy_s: float = 60.0
     table_patience_s: float = 5.0
     table_refresh_s: float = 600.0
     fetch_s: float = 15.0
     message_bytes: int = 64 * 1024 * 1024
     """A burst comes as one frame: 25,000 liquidations are 2 to 4 MB."""
+    long_frame_bytes: int = 128 * 1024
+    """Above this a frame is read beside the loop, which goes on meanwhile."""
+    look_s: float = 1.0
+    odd_retry_s: float = 15.0
+    """How often a silence that cannot be calm is answered with a new connection."""
+    settle_s: float = 10.0
+    """A history is asked for this long after a gap has ended: it is written with a delay."""
     refusals: int = 100
     """Halving ends here: an exchange that refuses this much means us, not a topic."""
 

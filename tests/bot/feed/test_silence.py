@@ -10,7 +10,7 @@ async def test_a_changed_reason_ends_one_gap_and_begins_the_next_at_the_same_mom
     market: ManualClock,
 ) -> None:
     inbox = Inbox()
-    silence = Silence("toy", "all", inbox, market)
+    silence = Silence("toy", "all", inbox.note, market)
     start = market.now_ms()
     silence.begin(start, "starting")
     await market.advance(2)
@@ -31,7 +31,7 @@ async def test_a_changed_reason_ends_one_gap_and_begins_the_next_at_the_same_mom
 
 async def test_a_gap_never_ends_before_it_began(market: ManualClock) -> None:
     inbox = Inbox()
-    silence = Silence("toy", "all", inbox, market)
+    silence = Silence("toy", "all", inbox.note, market)
     silence.begin(market.now_ms() + 10, "clock set back")
     silence.end()
     opened, closed = await inbox.get_many(2)

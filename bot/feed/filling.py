@@ -1,0 +1,177 @@
+"""Fills gaps from an exchange's own history, where it has one."""
+
+import asyncio
+from collections import defaultdict, deque
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping
+
+import msgspec
+import structlog
+
+from bot.clock import DAY_MS, SECOND_MS
+from bot.errors import ParseError
+from bot.events import Event, Recalled
+from bot.exchanges.dialect import Exchange, History, Stream
+from bot.feed.intake import Intake, parts
+from bot.feed.web import Failure, fetch
+from bot.feed.wire import Wire
+from bot.inbox import LATEST_MS
+from bot.market import Gap, Liquidation
+
+ALIKE_MS = 2 * SECOND_MS
+"""Where a history's times are coarse, a row this near to a liquidation that was heard may be it."""
+
+TRIES = 5
+PAGES = 500
+"""Of one address; a history whose pages never end is a fault."""
+
+log = structlog.get_logger()
+
+
+class Filling:
+    """Passes gaps on through ``note`` and, once they have ended, asks for what was missed.
+
+    ``put`` takes what was found to the engine, before the gap is told again as filled.
+    ``streams`` gives those that are kept now; a gap of none of them is the whole exchange's.
+    """
+
+    def __init__(
+        self,
+        exchange: Exchange,
+        history: History,
+        urls: Mapping[str, str],
+        intake: Intake,
+        wire: Wire,
+        note: Callable[[Gap], None],
+        put: Callable[[Event], Awaitable[None]],
+        streams: Callable[[], Collection[Stream]],
+    ) -> None:
+        self._exchange = exchange
+        self._history = history
+        self._urls = urls
+        self._intake = intake
+        self._wire = wire
+        self._pass_on = note
+        self._put = put
+        self._streams = streams
+        self._open: deque[Gap] = deque()
+        self._ended = asyncio.Event()
+
+    def note(self, gap: Gap) -> None:
+        """Take a gap of the exchange, told as it begins or ends."""
+        self._pass_on(gap)
+        self.remember([gap])
+
+    def remember(self, gaps: Iterable[Gap]) -> None:
+        """Gaps of before this start, which are known to everybody else."""
+        ended = [g for g in gaps if g.kind == "off" and not g.filled and g.end_ms is not None]
+        self._open.extend(gap for gap in ended if gap.start_ms != gap.end_ms)
+        if self._open:
+            self._ended.set()
+
+    async def run(self) -> None:
+        while True:
+            await self._ended.wait()
+            await self._wire.real.sleep(self._wire.limits.settle_s)
+            self._ended.clear()
+            while self._open:
+                await self._fill(self._open.popleft())
+
+    async def _fill(self, gap: Gap) -> None:
+        """Ask until it is told, or does not seem to be told at all."""
+        wait_s = self._wire.limits.settle_s
+        reason = ""
+        for _ in range(TRIES):
+            failure = await self._try(gap)
+            if failure is None:
+                return
+            reason, wait_s = failure.sentence, max(2 * wait_s, failure.wait_s)
+            await self._wire.real.sleep(wait_s)
+        log.warning(
+            "gap not filled", exchange=self._exchange.name, stream=gap.stream, reason=reason
+        )
+
+    async def _try(self, gap: Gap) -> Failure | None:
+        end_ms = gap.end_ms or gap.start_ms
+        now_ms = self._wire.market.now_ms()
+        reach_ms = min(DAY_MS, round(self._history.reach_s * SECOND_MS))
+        since_ms = max(gap.start_ms, now_ms - reach_ms)
+        if since_ms >= end_ms:
+            return None
+        # A frame that was on its way when the silence began told of what happened before it.
+        slack_ms = LATEST_MS if self._history.exact else ALIKE_MS
+        from_ms, to_ms = since_ms - slack_ms, end_ms + slack_ms
+        found: list[Liquidation] = []
+        for stream in self._asked(gap):
+            async for page in self._pages(stream, from_ms, to_ms):
+                if isinstance(page, Failure):
+                    return page
+                found += page
+        missed = [event for event in found if from_ms <= event.time_ms <= to_ms]
+        await self._recall(self._unheard(missed), now_ms)
+        # An older part that is out of reach stays a gap.
+        self._pass_on(msgspec.structs.replace(gap, start_ms=since_ms, filled=True))
+        return None
+
+    def _asked(self, gap: Gap) -> list[Stream]:
+        streams = list(self._streams())
+        return [stream for stream in streams if stream.name == gap.stream] or streams
+
+    async def _pages(
+        self, stream: Stream, since_ms: int, until_ms: int
+    ) -> AsyncIterator[list[Liquidation] | Failure]:
+        history, listed = self._history, self._intake.instruments
+        for first in history.pages(stream, since_ms, until_ms, listed, self._urls):
+            url: str | None = first
+            for _ in range(PAGES):
+                if url is None:
+                    break
+                answer = await self._ask(url, since_ms)
+                if isinstance(answer, Failure):
+                    yield answer
+                    return
+                page, url = answer
+                yield page
+                await self._wire.real.sleep(history.gap_s)
+
+    async def _ask(self, url: str, since_ms: int) -> tuple[list[Liquidation], str | None] | Failure:
+        wire = self._wire
+        body = await fetch(wire.session, url, wire.real, wire.proxy, wire.limits.fetch_s)
+        if isinstance(body, Failure):
+            return body
+        try:
+            return self._history.read(
+                body, url, since_ms, wire.market.now_ms(), self._intake.instruments
+            )
+        except ParseError as error:
+            return Failure("content", f"the history cannot be read: {error}")
+
+    def _unheard(self, rows: list[Liquidation]) -> list[Liquidation]:
+        """What no frame told."""
+        if not self._history.exact:
+            rows = unlike(rows, self._intake.recent)
+        return self._intake.duplicates.fresh(rows)
+
+    async def _recall(self, events: list[Liquidation], now_ms: int) -> None:
+        log.info("gap filled", exchange=self._exchange.name, events=len(events))
+        self._intake.recent.extend(events)
+        for part in parts(sorted(events, key=lambda event: event.time_ms)):
+            await self._put(Recalled(self._exchange.name, part, now_ms))
+
+
+def unlike(rows: Iterable[Liquidation], heard: Iterable[Liquidation]) -> list[Liquidation]:
+    """Rows without those that are probably one of ``heard``: same contract, side and quantity.
+
+    Within ``ALIKE_MS``; each that was heard takes one row away.
+    """
+    known: defaultdict[object, list[int]] = defaultdict(list)
+    for event in heard:
+        known[event.symbol, event.side, event.quantity].append(event.time_ms)
+    left = []
+    for row in rows:
+        times = known[row.symbol, row.side, row.quantity]
+        near = [time for time in times if abs(time - row.time_ms) <= ALIKE_MS]
+        if near:
+            times.remove(min(near, key=lambda time: abs(time - row.time_ms)))
+        else:
+            left.append(row)
+    return left
