@@ -17,9 +17,11 @@ from bot.engine.start import load_rules
 from bot.errors import ConfigError
 from bot.events import Event
 from bot.feed.board import Board
+from bot.feed.comparison import Comparison
 from bot.feed.feed import Feed
 from bot.feed.web import checked_proxy, open_session
 from bot.feed.wire import Wire
+from bot.housekeeping import Housekeeping
 from bot.inbox import Inbox
 from bot.memory import Diary, Memory, recollect, restore
 from bot.operator import Operator
@@ -77,6 +79,8 @@ class Bot:
     couriers: Sequence[Courier]
     watch: Watch
     operator: Operator
+    housekeeping: Housekeeping
+    comparisons: Sequence[Comparison]
     refused: dict[str, str] = field(default_factory=dict)
     """Platforms that were stopped for good, and why."""
 
@@ -91,6 +95,10 @@ class Bot:
             hearing = [group.create_task(f.run(), name=f"feed {f.name}") for f in self.feeds]
             ticking = group.create_task(tick(self.inbox, self.market, self.real), name="tick")
             judging = group.create_task(self.watch.run(), name="watch")
+            keeping = [
+                group.create_task(self.housekeeping.run(), name="housekeeping"),
+                *(group.create_task(each.run(), name="comparison") for each in self.comparisons),
+            ]
             looking = group.create_task(
                 self.operator.run(lambda: wake(self.couriers)), name="operator"
             )
@@ -98,7 +106,7 @@ class Bot:
             served = group.create_task(self._serve(), name="platforms")
             ending = group.create_task(_wait_for(until), name="until")
             await asyncio.wait({ending, served}, return_when=asyncio.FIRST_COMPLETED)
-            await _end([*hearing, ticking, looking, ending])
+            await _end([*hearing, ticking, looking, *keeping, ending])
             await _end([judging])
             await self._carry_out(carrying)
             await _end([*carrying, served])
@@ -144,6 +152,7 @@ class Bot:
         try:
             async with self.real.timeout(DRAIN_S):
                 await self.watch.finish()
+                await self.housekeeping.look()
                 for courier in self.couriers:
                     courier.stop()
                 if carrying:
@@ -196,10 +205,16 @@ async def build(
         operator = Operator(
             settings.operator_destination, storage.outbox, storage.notebook, desk, real, market
         )
+        housekeeping = Housekeeping(feeds, storage.quarantine, storage.tape, real, market)
+        comparisons = [
+            Comparison(e, e.own_sums, settings.urls_of(e.name), feed, wire, storage.tape)
+            for e, feed in zip(exchanges.values(), feeds, strict=True)
+            if e.own_sums is not None
+        ]
         try:
             yield Bot(
                 settings, storage, real, market, memory, inbox, engine, feeds, desk, house, served,
-                couriers, watch, operator,
+                couriers, watch, operator, housekeeping, comparisons,
             )  # fmt: skip
         finally:
             for platform in served:

@@ -79,6 +79,11 @@ class Feed:
         self._intake.bad_frames.clear()
         return frames
 
+    @property
+    def instruments(self) -> Instruments:
+        """The instrument table in force."""
+        return self._listing.instruments
+
     def coins(self) -> Collection[str]:
         """Coins of the instrument table in force."""
         return self._coins

@@ -1,0 +1,63 @@
+"""What storage needs done now and then: unreadable frames kept, the tape thinned by age."""
+
+from collections import deque
+from collections.abc import Collection
+
+import structlog
+
+from bot.clock import HOUR_MS, Clock, Now
+from bot.errors import StoreError
+from bot.feed.feed import Feed
+from bot.feed.intake import SAMPLES
+from bot.ports import BadFrame, Quarantine, Tape
+
+LOOK_S = 5.0
+
+log = structlog.get_logger()
+
+
+class Housekeeping:
+    """Never in anybody's way: what storage cannot do now is done at a later look."""
+
+    def __init__(
+        self,
+        feeds: Collection[Feed],
+        quarantine: Quarantine,
+        tape: Tape,
+        real: Clock,
+        market: Now,
+    ) -> None:
+        self._feeds = feeds
+        self._quarantine = quarantine
+        self._tape = tape
+        self._real = real
+        self._market = market
+        self._bad: deque[BadFrame] = deque(maxlen=SAMPLES)
+        self._thinned_ms = 0
+
+    async def run(self) -> None:
+        """Look after things until cancelled."""
+        while True:
+            await self._real.sleep(LOOK_S)
+            await self.look()
+
+    async def look(self) -> None:
+        """Do what is due; also before a clean stop."""
+        try:
+            await self._keep_bad_frames()
+            await self._thin()
+        except StoreError as error:
+            log.warning("housekeeping waits", reason=str(error))
+
+    async def _keep_bad_frames(self) -> None:
+        for feed in self._feeds:
+            self._bad.extend(feed.bad_frames())
+        if self._bad:
+            await self._quarantine.keep(list(self._bad))
+            self._bad.clear()
+
+    async def _thin(self) -> None:
+        now_ms = self._market.now_ms()
+        if now_ms - self._thinned_ms >= HOUR_MS:
+            await self._tape.thin(now_ms)
+            self._thinned_ms = now_ms

@@ -1,0 +1,125 @@
+"""What cannot be told from one frame: budgets, quality, plausible sides, and odd silence."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.exchanges.dialect import Budget
+from bot.feed.board import Board
+from bot.feed.budget import Connects
+from bot.feed.plausibility import Plausibility
+from bot.feed.quality import Quality
+from bot.feed.suspicion import Suspicion
+from bot.market import Side
+
+MINUTE = 60_000
+
+
+@given(st.lists(st.floats(0, 50), max_size=60), st.integers(1, 5), st.floats(1, 100))
+def test_no_span_ever_holds_more_connects_than_the_budget(
+    pauses: list[float], connects: int, per_s: float
+) -> None:
+    budget, now, times = Connects(Budget(connects, per_s)), 0.0, []
+    for pause in pauses:
+        now += pause
+        wait = budget.take(now)
+        assert wait >= 0
+        times.append(now + wait)
+    for first, later in zip(times, times[connects:], strict=False):
+        assert later - first >= per_s * (1 - 1e-9)
+
+
+def test_a_first_connect_waits_for_nobody() -> None:
+    assert Connects(Budget(3, 60)).take(5.0) == 0
+
+
+@given(st.lists(st.tuples(st.integers(0, 5_000), st.booleans()), max_size=200))
+def test_quality_is_that_of_the_last_minute(frames: list[tuple[int, bool]]) -> None:
+    quality, now, told = Quality(), 1_000_000, []
+    for pause, bad in frames:
+        now += pause
+        quality.frame(now, bad)
+        told.append((now // 1000, bad))
+        last = [b for second, b in told if second > (now - MINUTE) // 1000]
+        assert quality.share(now) == sum(last) / len(last)
+        assert quality.degraded(now) is (sum(last) > 0.01 * len(last))
+
+
+def test_quality_heals_by_time_alone() -> None:
+    quality = Quality()
+    quality.frame(1_000_000, bad=True)
+    assert quality.degraded(1_000_000)
+    assert quality.bad_since_ms == 1_000_000
+    assert not quality.degraded(1_000_000 + MINUTE + 1_000)
+
+
+def hear(plausibility: Plausibility, many: int, side: Side, price: float) -> None:
+    for _ in range(many):
+        plausibility.hear(side, price, 100.0)
+
+
+def test_longs_below_the_mark_and_shorts_above_it_are_plausible() -> None:
+    plausibility = Plausibility()
+    hear(plausibility, 40, Side.LONG, 99.0)
+    hear(plausibility, 40, Side.SHORT, 101.0)
+    assert not plausibility.inverted
+
+
+def test_sides_that_contradict_prices_are_found_after_a_whole_sample() -> None:
+    plausibility = Plausibility()
+    hear(plausibility, 49, Side.SHORT, 99.0)
+    assert not plausibility.inverted
+    hear(plausibility, 1, Side.LONG, 101.0)
+    assert plausibility.inverted
+    hear(plausibility, 16, Side.LONG, 99.0)
+    assert not plausibility.inverted
+
+
+def test_fills_at_the_mark_and_marks_of_other_units_tell_nothing() -> None:
+    plausibility = Plausibility()
+    hear(plausibility, 60, Side.SHORT, 99.9)
+    hear(plausibility, 60, Side.SHORT, 0.0999)
+    assert not plausibility.inverted
+
+
+def test_silence_is_odd_only_after_its_span_and_with_a_moving_market() -> None:
+    suspicion = Suspicion(silence_s=600)
+    suspicion.begin(0, 100)
+    assert not suspicion.odd(599_999, 1_000, 50_000.0)
+    assert suspicion.odd(600_000, 150, 50_000.0)
+    assert not suspicion.odd(600_000, 149, 50_400.0)
+    assert suspicion.odd(600_001, 149, 50_500.0)
+
+
+def test_a_price_that_moved_and_came_back_has_moved() -> None:
+    suspicion = Suspicion(silence_s=600)
+    suspicion.begin(0, 0)
+    for at, price in ((1, 100.0), (2, 98.9), (3, 100.0)):
+        assert not suspicion.odd(at, 0, price)
+    assert suspicion.odd(600_000, 0, 100.0)
+
+
+def test_an_exchange_with_a_few_a_day_is_never_odd_nor_one_that_is_not_connected() -> None:
+    assert not Suspicion(None).odd(10**9, 10**6, None)
+    suspicion = Suspicion(silence_s=1)
+    assert not suspicion.odd(10**9, 10**6, None)
+    suspicion.begin(0, 0)
+    suspicion.pause()
+    assert not suspicion.odd(10**9, 10**6, None)
+
+
+def test_a_contracts_own_mark_comes_before_the_coins_and_old_marks_are_none() -> None:
+    board = Board()
+    board.mark("binance", "1000PEPEUSDT", "PEPE", 0.01, 1_000)
+    assert board.price("bybit", "PEPEUSDT", "PEPE", 1_000) == 0.01
+    board.mark("bybit", "PEPEUSDT", "PEPE", 0.00001, 2_000)
+    assert board.price("binance", "1000PEPEUSDT", "PEPE", 2_000) == 0.01
+    assert board.price("okx", "PEPE-USDT-SWAP", "PEPE", 2_000) == 0.00001
+    assert board.price("okx", "PEPE-USDT-SWAP", "PEPE", 40_000) is None
+
+
+def test_what_others_heard_leaves_out_ones_own() -> None:
+    board = Board()
+    board.heard("binance", 5)
+    board.heard("okx", 2)
+    assert board.orders_elsewhere("binance") == 2
+    assert board.orders_elsewhere("htx") == 7
