@@ -9,6 +9,7 @@ import pytest
 from bot.clock import SystemClock
 from bot.events import Event, Heard
 from bot.exchanges.dialect import Exchange
+from bot.feed.board import Board
 from bot.feed.feed import Feed
 from bot.feed.web import open_session
 from bot.feed.wire import Limits, Wire
@@ -26,6 +27,9 @@ SHORT = Limits(
     longest_retry_s=0.05,
     table_refresh_s=0.05,
     table_patience_s=1.0,
+    look_s=0.01,
+    odd_retry_s=0.1,
+    settle_s=0.02,
 )
 
 
@@ -51,6 +55,7 @@ class Rig:
         self.market = market
         self.inbox = Inbox()
         self.shelf = Shelf()
+        self.board = Board()
         self.told: list[Event] = []
         self.feed: Feed | None = None
 
@@ -61,10 +66,12 @@ class Rig:
         urls: dict[str, str],
         limits: Limits = SHORT,
         proxy: str | None = None,
+        before: Sequence[Gap] = (),
     ) -> AsyncIterator[Feed]:
         async with open_session() as session, asyncio.TaskGroup() as group:
             wire = Wire(session, self.market, SystemClock(), proxy, limits)
-            self.feed = Feed(exchange, urls, wire, self.inbox, self.shelf)
+            self.feed = Feed(exchange, urls, wire, self.inbox, self.shelf, self.board)
+            self.feed.remember((), before)
             tasks = [group.create_task(self.feed.run()), group.create_task(self._collect())]
             try:
                 yield self.feed

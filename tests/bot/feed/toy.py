@@ -5,6 +5,7 @@ import json
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
 import aiohttp
 from aiohttp import web
@@ -17,6 +18,7 @@ from bot.exchanges.dialect import (
     Events,
     Exchange,
     Heartbeat,
+    Marks,
     Other,
     Parsed,
     Pong,
@@ -44,15 +46,22 @@ class Toy(Exchange):
         opens_with_old_news: bool = False,
         batch: int = 100,
         fixed: tuple[str, ...] = (),
+        canaries: tuple[str, ...] = (),
+        **traits: Any,
     ) -> None:
+        """``traits``: what an ``Exchange`` may declare besides, such as ``data_s``."""
         self.heartbeat = heartbeat or Heartbeat(20.0)
         self.opens_with_old_news = opens_with_old_news
         self._batch = batch
         self._fixed = fixed
+        self._canaries = canaries
+        for name, value in traits.items():
+            setattr(self, name, value)
 
     def streams(self, instruments: Instruments, urls: Mapping[str, str]) -> tuple[Stream, ...]:
         topics = self._fixed or tuple(instruments)
-        return (Stream("all", f"{urls['ws']}/ws", topics),) if topics else ()
+        stream = Stream("all", f"{urls['ws']}/ws", topics, self._canaries)
+        return (stream,) if topics else ()
 
     def batches(self, topics: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
         return tuple(
@@ -74,6 +83,8 @@ class Toy(Exchange):
                 return Ack(request, ok, said.get("reason", ""))
             case {"events": events}:
                 return Events([_event(e, received_ms, instruments) for e in events])
+            case {"marks": marks}:
+                return Marks(tuple((symbol, price) for symbol, price in marks))
             case {"ping": payload}:
                 return Answer(f'{{"pong": "{payload}"}}')
             case {"pong": _}:
@@ -94,6 +105,37 @@ class Toy(Exchange):
             raise ParseError("not a table") from error
         base = url.partition("?")[0]
         return found, None if following is None else f"{base}?page={following}"
+
+
+class ToyHistory:
+    """Rows are events as in frames; a page holds ``size`` of them, oldest first."""
+
+    reach_s = 3600.0
+    gap_s = 0.0
+
+    def __init__(self, exact: bool = True) -> None:
+        self.exact = exact
+
+    def pages(
+        self,
+        stream: Stream,
+        since_ms: int,
+        until_ms: int,
+        instruments: Instruments,
+        urls: Mapping[str, str],
+    ) -> tuple[str, ...]:
+        return (f"{urls['rest']}/history?since={since_ms}&until={until_ms}&page=0",)
+
+    def read(
+        self, body: bytes, url: str, since_ms: int, received_ms: int, instruments: Instruments
+    ) -> tuple[list[Liquidation], str | None]:
+        try:
+            answer = json.loads(body)
+            rows = [_event(row, received_ms, instruments) for row in answer["rows"]]
+        except (ValueError, KeyError) as error:
+            raise ParseError("not a history") from error
+        page = int(url.rpartition("=")[2]) + 1
+        return rows, f"{url.rpartition('=')[0]}={page}" if answer["more"] else None
 
 
 def _event(raw: list[object], received_ms: int, instruments: Instruments) -> Liquidation:
@@ -135,6 +177,9 @@ class ToyServer:
         self.handshakes = 0
         self.asked_rest = 0
         self.targets: list[str] = []
+        self.past: list[tuple[str, int, int]] = []
+        self.history_status = 200
+        self.asked_history: list[tuple[int, int]] = []
         self.sockets: list[web.WebSocketResponse] = []
         self.urls: dict[str, str] = {}
 
@@ -143,6 +188,7 @@ class ToyServer:
         app = web.Application()
         app.router.add_get("/instruments", self._instruments)
         app.router.add_get("/ws", self._ws)
+        app.router.add_get("/history", self._history)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await runner.setup()
         try:
@@ -175,6 +221,17 @@ class ToyServer:
         page = int(request.query["page"])
         following = page + 1 if page + 1 < len(self.pages) else None
         return web.json_response({"symbols": self.pages[page], "next": following})
+
+    async def _history(self, request: web.Request) -> web.Response:
+        """Two rows a page."""
+        since, until, page = (int(request.query[name]) for name in ("since", "until", "page"))
+        if page == 0:
+            self.asked_history.append((since, until))
+        if self.history_status != 200:
+            return web.Response(status=self.history_status)
+        rows = [row for row in self.past if since <= row[2] <= until]
+        more = len(rows) > 2 * page + 2
+        return web.json_response({"rows": rows[2 * page : 2 * page + 2], "more": more})
 
     async def _ws(self, request: web.Request) -> web.StreamResponse:
         self.handshakes += 1
