@@ -64,7 +64,7 @@ async def restore(tape: Tape, memory: Memory, engine: Engine, feeds: Collection[
     """
     by_name = {feed.name: feed for feed in feeds}
     many = 0
-    async for batch in _watched(tape.read(memory.since_ms), by_name):
+    async for batch in _watched(tape.read(memory.since_ms - 1), by_name):
         many += len(batch)
         engine.remember(batch)
         for name, feed in by_name.items():

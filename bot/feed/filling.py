@@ -11,6 +11,7 @@ from bot.clock import DAY_MS, SECOND_MS
 from bot.errors import ParseError
 from bot.events import Event, Recalled
 from bot.exchanges.dialect import Exchange, History, Stream
+from bot.feed.duplicates import Duplicates
 from bot.feed.intake import Intake, parts
 from bot.feed.web import Failure, fetch
 from bot.feed.wire import Wire
@@ -101,11 +102,12 @@ class Filling:
         slack_ms = LATEST_MS if self._history.exact else ALIKE_MS
         from_ms, to_ms = since_ms - slack_ms, end_ms + slack_ms
         found: list[Liquidation] = []
+        pages = Duplicates(limit=None)  # a page may begin with what the last one ended with
         for stream in self._asked(gap):
             async for page in self._pages(stream, from_ms, to_ms):
                 if isinstance(page, Failure):
                     return page
-                found += page
+                found += pages.fresh(page)
         missed = [event for event in found if from_ms <= event.time_ms <= to_ms]
         await self._recall(self._unheard(missed), now_ms)
         # An older part that is out of reach stays a gap.

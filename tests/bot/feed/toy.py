@@ -231,7 +231,8 @@ class ToyServer:
             return web.Response(status=self.history_status)
         rows = [row for row in self.past if since <= row[2] <= until]
         more = len(rows) > 2 * page + 2
-        return web.json_response({"rows": rows[2 * page : 2 * page + 2], "more": more})
+        first = max(0, 2 * page - 1)  # a page begins with the last row of the one before
+        return web.json_response({"rows": rows[first : 2 * page + 2], "more": more})
 
     async def _ws(self, request: web.Request) -> web.StreamResponse:
         self.handshakes += 1
