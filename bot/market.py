@@ -105,8 +105,12 @@ class Liquidation(msgspec.Struct, frozen=True, gc=False):
         return (self.exchange, self.symbol, self.side, self.time_ms, self.quantity, self.price)
 
 
-GapKind = Literal["off", "mute", "garbled"]
-"""Nothing heard; connected and silent while the market moves; a part of the frames unreadable."""
+GapKind = Literal["stopped", "unwatched", "off", "mute", "garbled"]
+"""Why something was not heard, worst first.
+
+No process of ours ran; the exchange was not watched yet; it was not heard; it was connected and
+silent while the market moved; a part of its frames could not be read.
+"""
 
 
 class Gap(msgspec.Struct, frozen=True):

@@ -124,8 +124,8 @@ def _ended(gap: Gap, known: Mapping[str, Span], now_ms: int) -> Gap:
 
 def _away(name: str, span: Span | None, since_ms: int, now_ms: int) -> Gap:
     if span is None:
-        return Gap(name, PROCESS, since_ms, now_ms, NEW)
-    return Gap(name, PROCESS, max(since_ms, span.until_ms), now_ms, STOPPED)
+        return Gap(name, PROCESS, since_ms, now_ms, NEW, "unwatched")
+    return Gap(name, PROCESS, max(since_ms, span.until_ms), now_ms, STOPPED, "stopped")
 
 
 def _spans(note: str | None) -> dict[str, Span]:

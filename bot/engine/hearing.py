@@ -1,6 +1,7 @@
 """Which exchanges were heard, and whether a window is complete."""
 
 from collections.abc import Iterable, Mapping
+from typing import get_args
 
 import msgspec
 
@@ -15,6 +16,8 @@ UNWATCHED = "not watched"
 
 OPENING_MS = MINUTE_MS
 """An exchange that is heard this soon after the start was never lost: figures begin with it."""
+
+KINDS: tuple[GapKind, ...] = get_args(GapKind)
 
 MOST_PAST = 1_000
 """Ended gaps of one exchange that are kept; the oldest go first."""
@@ -66,7 +69,7 @@ class Ear:
         merged: list[Deaf] = []
         for gap in sorted(gaps, key=lambda gap: gap.start_ms):
             told = Deaf(exchange, gap.start_ms, gap.end_ms, gap.reason, gap.kind)
-            if merged and (merged[-1].to_ms is None or merged[-1].to_ms >= told.from_ms):
+            if merged and _is_one(merged[-1], told):
                 merged[-1] = _joined(merged[-1], told)
             else:
                 merged.append(told)
@@ -120,6 +123,15 @@ def _without(gap: Gap, from_ms: int, to_ms: int) -> list[Gap]:
     ]
 
 
+def _is_one(gap: Deaf, following: Deaf) -> bool:
+    """Whether two gaps are told as one: they touch, and are of a kind or a moment of connecting."""
+    if gap.to_ms is not None and gap.to_ms < following.from_ms:
+        return False
+    if gap.kind == following.kind or gap.to_ms is None:
+        return True
+    return following.to_ms is not None and following.to_ms - following.from_ms <= OPENING_MS
+
+
 def _joined(one: Deaf, other: Deaf) -> Deaf:
     """Two gaps that touch, with the reason of the one that lasts."""
     if one.to_ms is None or other.to_ms is None:
@@ -131,7 +143,7 @@ def _joined(one: Deaf, other: Deaf) -> Deaf:
 
 def _worst(one: Deaf, other: Deaf) -> GapKind:
     """Not heard at all is worse than heard in part."""
-    return min(one.kind, other.kind, key=("off", "mute", "garbled").index)
+    return min(one.kind, other.kind, key=KINDS.index)
 
 
 class Ears:
@@ -208,10 +220,12 @@ class Ears:
         """The share, 0 to 1, that was heard of the last ``span_ms``, or of what was watched."""
         after_ms = max(now_ms - span_ms, self.start_ms)
         watched_ms = now_ms - after_ms
-        deaf_ms = sum(
-            (now_ms if gap.to_ms is None else gap.to_ms) - max(gap.from_ms, after_ms)
-            for gap in self.gaps(exchange, now_ms - after_ms, now_ms)
-        )
+        heard_ms = after_ms
+        deaf_ms = 0
+        for gap in self.gaps(exchange, watched_ms, now_ms):  # they may overlap
+            told_ms = max(heard_ms, now_ms if gap.to_ms is None else gap.to_ms)
+            deaf_ms += told_ms - min(told_ms, max(heard_ms, gap.from_ms))
+            heard_ms = told_ms
         return 1 - deaf_ms / watched_ms if watched_ms else 0.0
 
     def names(self) -> Iterable[str]:

@@ -21,6 +21,9 @@ from bot.market import Gap, Liquidation
 ALIKE_MS = 2 * SECOND_MS
 """Where a history's times are coarse, a row this near to a liquidation that was heard may be it."""
 
+FILLED = ("stopped", "off")
+"""The kinds of gaps that a history can fill: no more is known of how the others ended."""
+
 TRIES = 5
 PAGES = 500
 """Of one address; a history whose pages never end is a fault."""
@@ -64,7 +67,7 @@ class Filling:
 
     def remember(self, gaps: Iterable[Gap]) -> None:
         """Gaps of before this start, which are known to everybody else."""
-        ended = [g for g in gaps if g.kind == "off" and not g.filled and g.end_ms is not None]
+        ended = [g for g in gaps if g.kind in FILLED and not g.filled and g.end_ms is not None]
         self._open.extend(gap for gap in ended if gap.start_ms != gap.end_ms)
         if self._open:
             self._ended.set()

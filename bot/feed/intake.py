@@ -119,6 +119,9 @@ class Intake:
         return len(fresh)
 
     def _compare(self, event: Liquidation, now_ms: int) -> None:
+        """An unpriced order's price may be any number, such as that of its entry (Bitfinex)."""
+        if event.notional is None:
+            return
         mark = self._board.price(event.exchange, event.symbol, event.coin, now_ms)
         if mark is not None:
             self.plausibility.hear(event.side, float(event.price), mark)

@@ -1,6 +1,7 @@
 """What figures are worth: who was heard, who publishes samples, since when."""
 
 from collections import defaultdict
+from itertools import pairwise
 from typing import Literal
 
 from bot.clock import HOUR_MS, MINUTE_MS, SECOND_MS
@@ -15,6 +16,13 @@ SAME_DAY_MS = 20 * HOUR_MS
 
 CONNECTING_MS = MINUTE_MS
 """So long may the first connection take without being an outage: "since" is said in minutes."""
+
+_HOW = {
+    "unwatched": "not watched",
+    "off": "off",
+    "mute": "oddly silent",
+    "garbled": "unreadable in part",
+}
 
 _NAMED_GAPS = 3
 _NAMED_SAMPLES = 4
@@ -46,7 +54,10 @@ def coverage_note(reading: Reading, totals: bool = True) -> Note:
     if is_young(reading) and reading.span_ms in WINDOWS.values():
         line += [*listening(reading), " "]
     line += _samples(reading, totals)
-    line += _heard(reading, least=totals and bool(reading.total) and not _sampled(reading))
+    least = totals and bool(reading.total) and not _sampled(reading)
+    if away := _away(reading):
+        line += ["At least: " if least else "", *away, ". "]
+    line += _heard(reading, least=least and not away)
     if hearing.unpriced:
         orders = "1 order" if hearing.unpriced == 1 else f"{count(hearing.unpriced)} orders"
         line.append(f" {orders} of unknown contract size not in it.")
@@ -100,7 +111,9 @@ def _nothing(reading: Reading, of: str, over: str) -> Line:
         gaps = _gaps(reading)
         return joined([*listening(reading, "nothing"), *([" ", *gaps, "."] if gaps else [])])
     if reading.hearing.deaf:
-        return (f"{none} heard in {over}, but I cannot be sure: ", *_gaps(reading), ".")
+        doubt = [f"{none} heard in {over}, but I cannot be sure: ", *_away(reading)]
+        gaps = _gaps(reading)
+        return joined([*doubt, ", " if gaps and len(doubt) > 1 else "", *gaps, "."])
     return (f"{none} in {over} on {_heard_on(reading.hearing)}.",)
 
 
@@ -162,22 +175,45 @@ def _outages(reading: Reading) -> list[Deaf]:
     latest_ms = reading.hearing.since_ms + CONNECTING_MS
     return [
         gap
-        for gap in reading.hearing.deaf
+        for gap in _theirs(reading)
         if gap.from_ms > reading.hearing.since_ms or gap.to_ms is None or gap.to_ms >= latest_ms
     ]
 
 
+def _theirs(reading: Reading) -> list[Deaf]:
+    """Gaps that are an exchange's, not ours."""
+    return [gap for gap in reading.hearing.deaf if gap.kind != "stopped"]
+
+
+def _away(reading: Reading) -> list[Span]:
+    """``I was not running 14:02–14:05``: said once, and not of every exchange."""
+    ours = [gap for gap in reading.hearing.deaf if gap.kind == "stopped"]
+    spans = sorted({(gap.from_ms, gap.to_ms or reading.at_ms) for gap in ours})
+    if not spans:
+        return []
+    start = Moment(spans[0][0], _style(reading, spans[0][0]))
+    end_ms = max(end for _, end in spans)
+    apart = [later for before, later in pairwise(spans) if later[0] > before[1]]
+    if apart:
+        return [f"I was not running {len(apart) + 1} times since ", start]
+    if end_ms - spans[0][0] < MINUTE_MS:
+        return [f"I was not running for {duration(end_ms - spans[0][0])} at ", start]
+    return ["I was not running ", start, "–", Moment(end_ms, _style(reading, end_ms))]
+
+
 def _gap(reading: Reading, exchange: str, gaps: list[Deaf]) -> list[Span]:
+    how = _HOW[min((gap.kind for gap in gaps), key=list(_HOW).index)]
     start = min(gap.from_ms for gap in gaps if _unfinished(gaps) is None or gap.to_ms is None)
     begin = Moment(start, _style(reading, start))
     if _unfinished(gaps) is not None:
-        return [f"{named(exchange)} off since ", begin]
+        return [f"{named(exchange)} {how} since ", begin]
     if len(gaps) > 1:
-        return [f"{named(exchange)} off {len(gaps)} times since ", begin]
+        return [f"{named(exchange)} {how} {len(gaps)} times since ", begin]
     end = gaps[0].to_ms or start
     if end - start < MINUTE_MS:
-        return [f"{named(exchange)} off {duration(max(end - start, SECOND_MS))} at ", begin]
-    return [f"{named(exchange)} off ", begin, "–", Moment(end, _style(reading, end))]
+        lasted = duration(max(end - start, SECOND_MS))
+        return [f"{named(exchange)} {how} {lasted} at ", begin]
+    return [f"{named(exchange)} {how} ", begin, "–", Moment(end, _style(reading, end))]
 
 
 def _unfinished(gaps: list[Deaf]) -> Deaf | None:

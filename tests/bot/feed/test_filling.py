@@ -98,7 +98,7 @@ async def test_gaps_of_before_the_start_are_filled_too(
     rig: Rig, server: ToyServer, market: ManualClock
 ) -> None:
     now = market.now_ms()
-    old = Gap("toy", "process", now - 60_000, now, "Liqwatch was not running")
+    old = Gap("toy", "process", now - 60_000, now, "Liqwatch was not running", "stopped")
     server.past = [("BTCUSDT", 3, now - 30_000), ("BTCUSDT", 4, now - 90_000)]
     toy = Toy(history=ToyHistory())
     async with rig.running(toy, server.urls, before=[old]):

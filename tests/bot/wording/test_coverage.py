@@ -154,3 +154,32 @@ def test_a_zero_just_after_the_start_says_since_when() -> None:
     told = quiet(flush(long=0, short=0, count=0, ears=ears))
     assert told is not None
     assert told[0].endswith("The full hour is there at TIME. OKX off since TIME.")
+
+
+def test_a_time_in_which_no_process_ran_is_ours_and_said_once() -> None:
+    ours = tuple(
+        Deaf(name, minutes_ago(23), minutes_ago(20), "Liqwatch was not running", "stopped")
+        for name in ("binance", "bybit", "okx")
+    )
+    assert said(flush(ears=hearing(deaf=ours, sampled=()))) == (
+        "At least: I was not running TIME–TIME. All 3 exchanges heard."
+    )
+    moment = (Deaf("okx", minutes_ago(23), minutes_ago(22.5), "", "stopped"),)
+    assert "I was not running for 30 s at TIME. All 3" in said(flush(ears=hearing(deaf=moment)))
+    twice = (*ours, Deaf("okx", minutes_ago(9), minutes_ago(8), "", "stopped"))
+    assert "I was not running 2 times since TIME. " in said(flush(ears=hearing(deaf=twice)))
+
+
+def test_an_exchange_that_is_connected_and_tells_nothing_is_not_called_off() -> None:
+    odd = Deaf("bybit", minutes_ago(23), None, "no liquidation while the market moves", "mute")
+    assert said(flush(ears=hearing(deaf=(odd,)))).endswith("Bybit oddly silent since TIME.")
+    torn = Deaf("bybit", minutes_ago(9), minutes_ago(8), "5% of its frames unreadable", "garbled")
+    assert said(flush(ears=hearing(deaf=(torn,)))).endswith("Bybit unreadable in part TIME–TIME.")
+
+
+def test_nothing_heard_while_we_were_away_is_no_calm() -> None:
+    ours = Deaf("bybit", minutes_ago(3), minutes_ago(2), "", "stopped")
+    (told, *_) = quiet(flush(long=0, short=0, count=0, ears=hearing(deaf=(ours,)))) or [""]
+    assert told == (
+        "No SOL liquidation heard in 5 min, but I cannot be sure: I was not running TIME–TIME."
+    )
