@@ -1,4 +1,4 @@
-"""The command line: demo, run, replay, check."""
+"""The command line: demo, run, replay, check, import, quarantine."""
 
 import asyncio
 import signal
@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import structlog
 import typer
 from rich.console import Console
-from rich.text import Text
 
 from bot.clock import HOUR_MS, Clock, SystemClock
 from bot.errors import ConfigError, InUseError, StoreError, UserError
@@ -22,6 +21,7 @@ from bot.settings import Settings, load_settings
 if TYPE_CHECKING:  # heavy: loaded by the command that needs them
     from bot.app import Platform
     from bot.feed.checkup import Finding
+    from bot.past.importing import Wish
     from storage import Storage
 
 cli = typer.Typer(
@@ -70,6 +70,41 @@ def replay(
     from bot.replay.replay import replay_files
 
     replay_files(files, rule or [], as_json, Console())
+
+
+@cli.command("import")
+def import_past(
+    what: Annotated[
+        str,
+        typer.Argument(
+            metavar="FILE|coinglass",
+            help="A CSV file with the columns time, coin, exchange, long_usd, short_usd (hourly or "
+            "finer), or the word coinglass (with COINGLASS_API_KEY).",
+        ),
+    ],
+    source: Annotated[
+        str | None, typer.Option(help="The name of a file's source; else the file's own.")
+    ] = None,
+    coins: Annotated[str | None, typer.Option(help="From CoinGlass, such as BTC,ETH.")] = None,
+    days: Annotated[
+        int | None, typer.Option(min=1, max=1000, help="From CoinGlass: how far back; 180.")
+    ] = None,
+    again: Annotated[
+        bool, typer.Option("--again", help="From CoinGlass: not only what is new.")
+    ] = False,
+) -> None:
+    """Take in sums that others have counted, as history of a named source; stop the bot first."""
+    from bot.past.importing import Wish
+
+    _run(take_in(Wish(what, source, coins, days, again)))
+
+
+@cli.command()
+def quarantine(
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON array.")] = False,
+) -> None:
+    """Show the last 100 frames that could not be read, newest last; also beside a running bot."""
+    _run(report_quarantine(as_json))
 
 
 async def serve(console: Console) -> None:
@@ -134,7 +169,8 @@ async def demonstrate(console: Console, speed: float) -> bool:
     async with LoopbackExchanges(start_ms) as exchanges:
         player = Player(orders, exchanges, market, real, speed)
         with TemporaryDirectory(prefix="liqwatch-demo-") as folder:
-            settings = Settings(data_dir=Path(folder), urls=exchanges.urls())
+            names = ",".join(exchanges.names)
+            settings = Settings(data_dir=Path(folder), exchanges=names, urls=exchanges.urls())
             chat = ConsolePlatform(console)
             async with build(settings, lambda _: [chat], real, market, player.handled) as bot:
                 show = Show(console, chat, bot.house, player, add_up(orders), real)
@@ -142,8 +178,34 @@ async def demonstrate(console: Console, speed: float) -> bool:
                 return await show.verdict()
 
 
+async def take_in(wish: "Wish") -> None:
+    """A file that is not sound, or a key that is missing, ends it before storage is opened."""
+    from bot.past.importing import prepare
+    from storage import open_storage
+
+    settings = load_settings()
+    configure("error", secrets_of(settings))
+    bring = prepare(wish, settings, SystemClock(), Console(highlight=False))
+    async with open_storage(settings.database, settings.data_dir) as storage:
+        await bring(storage.past)
+
+
+async def report_quarantine(as_json: bool) -> None:
+    """Read what is kept, and nothing else."""
+    from bot.quarantine import show_quarantine
+    from storage import open_report
+
+    settings = load_settings()
+    configure("error", secrets_of(settings))
+    async with open_report(settings.database, settings.data_dir) as report:
+        frames = await report.quarantine()
+    show_quarantine(frames, as_json, Console(highlight=False))
+
+
 async def check_everything(console: Console) -> bool:
     """Print one line for each exchange, the storage and each platform; True when all is well."""
+    from bot.check import check_exchanges, show
+
     settings = load_settings()
     configure("error", secrets_of(settings))
     findings = [
@@ -151,33 +213,7 @@ async def check_everything(console: Console) -> bool:
         await check_storage(settings),
         *await check_platforms(settings),
     ]
-    for finding in findings:
-        sign = Text("✓", "green") if finding.ok else Text("✗", "red")
-        console.print(sign, Text(finding.sentence), soft_wrap=True)
-        if finding.remedy:
-            console.print(Text(f"  {finding.remedy}", "yellow"), soft_wrap=True)
-    return all(finding.ok for finding in findings)
-
-
-async def check_exchanges(settings: Settings) -> "list[Finding]":
-    """All at once; each answers within 15 s."""
-    from bot.exchanges import EXCHANGES
-    from bot.feed.checkup import check_exchange
-    from bot.feed.web import checked_proxy, open_session
-
-    proxy = checked_proxy(settings.https_proxy)
-    async with open_session() as session, asyncio.TaskGroup() as group:
-        asked = [
-            group.create_task(
-                check_exchange(
-                    EXCHANGES[name], settings.urls_of(name), session, SystemClock(), proxy
-                ),
-                name=f"check {name}",
-            )
-            for name in settings.exchange_names
-        ]
-        await asyncio.wait(asked)
-    return [task.result() for task in asked]
+    return show(findings, console)
 
 
 async def check_storage(settings: Settings) -> "Finding":
@@ -213,7 +249,12 @@ async def check_platforms(settings: Settings) -> "list[Finding]":
 
 def secrets_of(settings: Settings) -> list[str]:
     """What must never be shown."""
-    hidden = (settings.telegram_token, settings.discord_token, settings.database_url)
+    hidden = (
+        settings.telegram_token,
+        settings.discord_token,
+        settings.coinglass_api_key,
+        settings.database_url,
+    )
     return [secret.get_secret_value() for secret in hidden if secret]
 
 

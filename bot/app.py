@@ -123,7 +123,9 @@ class Bot:
         if waiting:
             log.info("alerts are waiting from before", waiting=waiting, unsettled=unsettled)
         await self.operator.tell_of_restart(waiting)
-        many = await restore(self.storage.tape, self.memory, self.engine, self.feeds)
+        many = await restore(
+            self.storage.tape, self.memory, self.engine, self.feeds, self.settings.exchange_names
+        )
         self.engine.windows.advance(self.market.now_ms())
         if many:
             log.info("heard before", liquidations=many)

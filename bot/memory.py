@@ -1,6 +1,6 @@
 """What the bot knows of the time before this start, and notes down for the time after it."""
 
-from collections.abc import AsyncIterator, Collection, Mapping
+from collections.abc import Collection, Mapping
 
 import msgspec
 import structlog
@@ -9,7 +9,7 @@ from bot.clock import DAY_MS, SECOND_MS
 from bot.engine.engine import Engine
 from bot.errors import StoreError
 from bot.feed.feed import Feed
-from bot.market import Gap, Liquidation
+from bot.market import Gap
 from bot.ports import Notebook, Tape
 
 WATCHED = "watched"
@@ -57,22 +57,24 @@ async def recollect(
     return Memory(since_ms, known, [*ended, *missed], [*fresh, *missed])
 
 
-async def restore(tape: Tape, memory: Memory, engine: Engine, feeds: Collection[Feed]) -> int:
+async def restore(
+    tape: Tape, memory: Memory, engine: Engine, feeds: Collection[Feed], exchanges: Collection[str]
+) -> int:
     """Rebuild the windows, before any rule is loaded; how many liquidations are remembered.
 
     The tape tells in the order in which things were heard, so the windows become what they were.
     """
-    by_name = {feed.name: feed for feed in feeds}
     many = 0
-    async for batch in _watched(tape.read(memory.since_ms - 1), by_name):
+    async for told in tape.read(memory.since_ms - 1):
+        batch = [event for event in told if event.exchange in exchanges]
         many += len(batch)
         engine.remember(batch)
-        for name, feed in by_name.items():
-            feed.remember([event for event in batch if event.exchange == name], ())
+        for feed in feeds:
+            feed.remember((event for event in batch if event.exchange == feed.name), ())
     for gap in memory.gaps:
         engine.ears.note(gap)
-    for name, feed in by_name.items():
-        feed.remember((), [gap for gap in memory.gaps if gap.exchange == name])
+    for feed in feeds:
+        feed.remember((), (gap for gap in memory.gaps if gap.exchange == feed.name))
     return many
 
 
@@ -99,13 +101,6 @@ class Diary:
             log.warning("not written down what was heard", reason=str(error))
         else:
             self._noted_ms = until_ms
-
-
-async def _watched(
-    batches: AsyncIterator[list[Liquidation]], exchanges: Collection[str]
-) -> AsyncIterator[list[Liquidation]]:
-    async for batch in batches:
-        yield [event for event in batch if event.exchange in exchanges]
 
 
 def _earliest(known: Mapping[str, Span], oldest_ms: int, now_ms: int) -> int:

@@ -3,18 +3,27 @@
 import asyncio
 import json
 from collections import defaultdict
+from contextlib import suppress
+from decimal import Decimal
 from typing import Any
 
 from aiohttp import WSMsgType, web
 
-from bot.demo.wire import FORCE_ORDERS, Frame, binance_info, bybit_info, okx_info
+from bot.demo.wire import Frame, binance_info, bybit_info, marks, okx_info
+
+MARKS_S = 1.0
 
 OLD_NEWS_MS = 40 * 60_000
 """How old the order is that OKX repeats to everyone who subscribes."""
 
 
 class LoopbackExchanges:
-    """Serves ``binance``, ``bybit`` and ``okx`` under one port of 127.0.0.1."""
+    """Serves ``binance``, ``bybit`` and ``okx`` under one port of 127.0.0.1.
+
+    ``bitcoin`` is the mark price that every exchange quotes once a second.
+    """
+
+    names = ("binance", "bybit", "okx")
 
     def __init__(self, start_ms: int) -> None:
         self._start_ms = start_ms
@@ -22,6 +31,8 @@ class LoopbackExchanges:
         self._changed = asyncio.Event()
         self._runner: web.AppRunner | None = None
         self._port = 0
+        self._singing: asyncio.Task[None] | None = None
+        self.bitcoin = Decimal(91_480)
 
     async def __aenter__(self) -> "LoopbackExchanges":
         self._runner = web.AppRunner(self._routes(), access_log=None, shutdown_timeout=1.0)
@@ -29,9 +40,12 @@ class LoopbackExchanges:
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
         await site.start()
         self._port = self._runner.addresses[0][1]
+        self._singing = asyncio.create_task(self._sing(), name="demo marks")
         return self
 
     async def __aexit__(self, *error: object) -> None:
+        if self._singing:
+            self._singing.cancel()
         if self._runner:
             await self._runner.cleanup()
 
@@ -41,6 +55,7 @@ class LoopbackExchanges:
         return {
             "BINANCE_WS_URL": f"ws://{host}/binance",
             "BINANCE_REST_URL": f"http://{host}/binance",
+            "BINANCE_COIN_WS_URL": f"ws://{host}/binance",
             "BINANCE_COIN_REST_URL": f"http://{host}/binance",
             "BYBIT_WS_URL": f"ws://{host}/bybit",
             "BYBIT_REST_URL": f"http://{host}/bybit",
@@ -50,15 +65,27 @@ class LoopbackExchanges:
 
     async def send(self, frame: Frame) -> None:
         """To everybody who listens to the frame's topic; waits until somebody does."""
-        listeners = self._listeners[frame.exchange, frame.topic]
-        while True:
-            listeners -= {socket for socket in listeners if socket.closed}
-            if listeners:
-                break
+        while not self._open(frame):
             self._changed.clear()
             await self._changed.wait()
-        for socket in list(listeners):
+        await self._push(frame)
+
+    async def _sing(self) -> None:
+        """Marks come whether anybody listens or not, as they do at the real ones."""
+        while True:
+            await asyncio.sleep(MARKS_S)
+            for frame in marks(self.bitcoin, self._start_ms):
+                with suppress(ConnectionError):
+                    await self._push(frame)
+
+    async def _push(self, frame: Frame) -> None:
+        for socket in self._open(frame):
             await socket.send_str(frame.text)
+
+    def _open(self, frame: Frame) -> list[web.WebSocketResponse]:
+        listeners = self._listeners[frame.exchange, frame.topic]
+        listeners -= {socket for socket in listeners if socket.closed}
+        return list(listeners)
 
     def _routes(self) -> web.Application:
         app = web.Application()
@@ -86,8 +113,8 @@ class LoopbackExchanges:
         async for text in _texts(socket):
             asked = json.loads(text)
             await socket.send_json({"result": None, "id": asked["id"]})
-            if asked["method"] == "SUBSCRIBE" and FORCE_ORDERS in asked["params"]:
-                self._listen("binance", FORCE_ORDERS, socket)
+            for topic in asked["params"] if asked["method"] == "SUBSCRIBE" else ():
+                self._listen("binance", topic, socket)
         return socket
 
     async def _bybit(self, request: web.Request) -> web.WebSocketResponse:
@@ -114,9 +141,9 @@ class LoopbackExchanges:
                 await socket.send_json(
                     {"id": asked["id"], "event": "subscribe", "arg": arg, "connId": "demo"}
                 )
-                if arg["instType"] == "SWAP":
+                if arg.get("instType") == "SWAP":
                     await socket.send_json(self._old_news(arg))
-                self._listen("okx", arg["instType"], socket)
+                self._listen("okx", arg.get("instType", arg["channel"]), socket)
         return socket
 
     def _listen(self, exchange: str, topic: str, socket: web.WebSocketResponse) -> None:

@@ -7,7 +7,7 @@ from itertools import groupby
 from bot.clock import Clock
 from bot.demo.exchanges import LoopbackExchanges
 from bot.demo.tape import TapeOrder
-from bot.demo.wire import Frame, frames
+from bot.demo.wire import frames
 from bot.events import Event, Heard
 
 SLICE_MS = 1_000
@@ -66,17 +66,21 @@ class Player:
         """The whole tape; returns when the last order was handled."""
         begun, start_ms = self._real.monotonic(), self._market.now_ms()
         for batch in self._slices():
-            due = (batch[-1].at_ms - start_ms) / 1000 / self._speed
+            for order in batch:
+                if order.contract.coin == "BTC":
+                    self._exchanges.bitcoin = order.price
+            sent = frames(batch)
+            due = (sent[-1].at_ms - start_ms) / 1000 / self._speed
             await self._real.sleep(begun + due - self._real.monotonic())
-            self._market.reach(batch[-1].at_ms)
-            for frame in batch:
+            self._market.reach(sent[-1].at_ms)
+            for frame in sent:
                 await self._exchanges.send(frame)
                 self.sent += frame.orders
             await self._caught_up()
 
-    def _slices(self) -> Iterator[list[Frame]]:
+    def _slices(self) -> Iterator[list[TapeOrder]]:
         for _, batch in groupby(self._orders, lambda order: (order.at_ms - 1) // SLICE_MS):
-            yield frames(list(batch))
+            yield list(batch)
 
     async def _caught_up(self) -> None:
         while self._handled < self.sent:

@@ -6,6 +6,7 @@ Written after the exchanges' documentation and without the bot's dialects, which
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
@@ -14,6 +15,7 @@ from bot.demo.tape import TapeOrder
 from bot.market import Side
 
 FORCE_ORDERS = "!forceOrder@arr"
+MARK_PRICES = "!markPrice@arr"
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,25 @@ def frames(orders: Sequence[TapeOrder]) -> list[Frame]:
     for exchange, write in (("binance", _binance), ("bybit", _bybit), ("okx", _okx)):
         made += write([o for o in orders if o.contract.exchange == exchange])
     return sorted(made, key=lambda frame: frame.at_ms)
+
+
+def marks(bitcoin: Decimal, at_ms: int) -> list[Frame]:
+    """What each exchange quotes besides: mark prices, on the topics that never fall silent."""
+    price = f"{bitcoin:f}"
+    bodies: dict[tuple[str, str], object] = {
+        ("binance", MARK_PRICES): [
+            {"e": "markPriceUpdate", "E": at_ms, "s": "BTCUSDT", "p": price, "T": at_ms}
+        ],
+        ("okx", "mark-price"): {
+            "arg": {"channel": "mark-price", "instId": "BTC-USDT-SWAP"},
+            "data": [{"instId": "BTC-USDT-SWAP", "instType": "SWAP", "markPx": price}],
+        },
+    }
+    for symbol in ("BTCUSDT", "BTCUSD"):
+        topic = f"tickers.{symbol}"
+        data = {"symbol": symbol, "markPrice": price}
+        bodies["bybit", topic] = {"topic": topic, "type": "delta", "data": data, "ts": at_ms}
+    return [Frame(name, topic, _text(body), 0, at_ms) for (name, topic), body in bodies.items()]
 
 
 def _text(body: object) -> str:

@@ -92,7 +92,8 @@ async def _tables() -> dict[str, dict[str, Instrument]]:
 
     tables: dict[str, dict[str, Instrument]] = {}
     async with LoopbackExchanges(START_MS) as exchanges, aiohttp.ClientSession() as session:
-        for name, dialect in EXCHANGES.items():
+        for name in exchanges.names:
+            dialect = EXCHANGES[name]
             roles = {role: exchanges.urls()[f"{name}_{role}_URL".upper()] for role in dialect.urls}
             tables[name] = {}
             for url in dialect.listings(roles):
