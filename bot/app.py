@@ -81,6 +81,7 @@ class Bot:
     operator: Operator
     housekeeping: Housekeeping
     comparisons: Sequence[Comparison]
+    diary: Diary
     refused: dict[str, str] = field(default_factory=dict)
     """Platforms that were stopped for good, and why."""
 
@@ -131,6 +132,7 @@ class Bot:
             log.info("heard before", liquidations=many)
         if self.memory.fresh:
             await self.storage.outbox.store([], [], self.real.now_ms(), (), self.memory.fresh)
+        await self.diary.note(self.market.now_ms())
         await load_rules(self.engine, self.storage.rulebook.columns())
 
     async def _serve(self) -> None:
@@ -154,6 +156,7 @@ class Bot:
         try:
             async with self.real.timeout(DRAIN_S):
                 await self.watch.finish()
+                await self.diary.note(self.market.now_ms())
                 await self.housekeeping.look()
                 for courier in self.couriers:
                     courier.stop()
@@ -216,7 +219,7 @@ async def build(
         try:
             yield Bot(
                 settings, storage, real, market, memory, inbox, engine, feeds, desk, house, served,
-                couriers, watch, operator, housekeeping, comparisons,
+                couriers, watch, operator, housekeeping, comparisons, diary,
             )  # fmt: skip
         finally:
             for platform in served:

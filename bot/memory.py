@@ -92,8 +92,11 @@ class Diary:
         self._noted_ms = 0
 
     async def kept(self, until_ms: int) -> None:
-        if until_ms - self._noted_ms < NOTE_MS:
-            return
+        if until_ms - self._noted_ms >= NOTE_MS:
+            await self.note(until_ms)
+
+    async def note(self, until_ms: int) -> None:
+        """Also at the start, so that a process killed at once is known, and at a clean end."""
         spans = {name: Span(since_ms, until_ms) for name, since_ms in self._since.items()}
         try:
             await self._notebook.write(WATCHED, msgspec.json.encode(spans).decode())

@@ -187,6 +187,9 @@ class Exchange(ABC):
 
     budget: Budget = Budget()
 
+    ack_s: float = 0.0
+    """An acknowledgement may take this long, where that is longer than the feed's own patience."""
+
     lifetime_s: float | None = None
     """A connection ends after this; a successor is opened before. None: as long as it lasts."""
 

@@ -52,6 +52,7 @@ class Connection:
         self._intake = intake
         self._wire = wire
         self._limits = wire.limits
+        self._ack_s = max(wire.limits.ack_s, exchange.ack_s)
         self._real = wire.real
         self.went_live = asyncio.Event()
         self._tell_live = tell_live
@@ -220,10 +221,10 @@ class Connection:
         await self._pace()
         await self._send(socket, self._exchange.subscribe(topics, request))
         try:
-            async with self._real.timeout(self._limits.ack_s):
+            async with self._real.timeout(self._ack_s):
                 await self._answered.wait()
         except TimeoutError:
-            self._finish(f"subscription not acknowledged in {self._limits.ack_s:g} s")
+            self._finish(f"subscription not acknowledged in {self._ack_s:g} s")
             return False
         if self.subscriptions.refusals > self._limits.refusals:
             self._finish("too many subscriptions refused")

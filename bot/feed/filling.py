@@ -101,6 +101,8 @@ class Filling:
         since_ms = max(gap.start_ms, now_ms - reach_ms)
         if since_ms >= end_ms:
             return None
+        if not (self._intake.instruments and self._streams()):
+            return Failure("content", "nothing is known of its contracts yet")
         # A frame that was on its way when the silence began told of what happened before it.
         slack_ms = LATEST_MS if self._history.exact else ALIKE_MS
         from_ms, to_ms = since_ms - slack_ms, end_ms + slack_ms

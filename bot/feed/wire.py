@@ -26,7 +26,7 @@ class Limits(msgspec.Struct, frozen=True):
     fetch_s: float = 15.0
     message_bytes: int = 64 * 1024 * 1024
     """A burst comes as one frame: 25,000 liquidations are 2 to 4 MB."""
-    long_frame_bytes: int = 128 * 1024
+    long_frame_bytes: int = 64 * 1024
     """Above this a frame is read beside the loop, which goes on meanwhile."""
     look_s: float = 1.0
     odd_retry_s: float = 15.0

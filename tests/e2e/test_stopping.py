@@ -12,7 +12,7 @@ from bot.delivery.outcomes import Outcome
 from bot.delivery.pacing import Limits
 from bot.errors import StoreError
 from bot.events import Heard
-from bot.market import Liquidation, Side
+from bot.market import Gap, Liquidation, Side
 from bot.ports import Notifier
 from bot.rules import Alert, Destination, Notice, Rule, RuleState
 from bot.watch import BATCH, Watch
@@ -35,12 +35,12 @@ async def test_a_restart_does_not_ring_again_for_the_same_rise(world: World) -> 
         await world.telegram.told(ANN, "your alert")
     async with world.bot("telegram") as bot:
         await world.telegram.ask("/alert ETH 5m long > 10m", ANN, "ETH")
-        await world.liquidate("BTC", 12_000_000)
+        await world.liquidate("BTC", 3_000_000)
         await world.liquidate("ETH", 12_000_000)
         await world.telegram.told(ANN, "of ETH longs")
         await eventually(lambda: balanced(bot, created=2, sent=2))
         await world.liquidate("BTC", 10_000_000)
-        assert "$22M" in (await world.telegram.told(ANN, "of BTC longs", times=2)).text
+        assert "$24M" in (await world.telegram.told(ANN, "of BTC longs", times=2)).text
 
 
 async def test_a_limited_alert_outlives_a_restart_and_keeps_its_time(world: World) -> None:
@@ -152,7 +152,12 @@ class FullOutbox(FakeOutbox):
     """Nothing can be stored."""
 
     async def store(
-        self, alerts: Sequence[Alert], states: Iterable[RuleState], now_ms: int
+        self,
+        alerts: Sequence[Alert],
+        states: Iterable[RuleState],
+        now_ms: int,
+        heard: Sequence[Liquidation] = (),
+        gaps: Sequence[Gap] = (),
     ) -> None:
         raise StoreError("the disk is full")
 
