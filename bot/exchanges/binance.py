@@ -8,24 +8,32 @@ read 2026-11-22. A frame (one object a message, in spite of the ``@arr``):
     "ps":"BTCUSDT","st":1}
 
 ``S`` is the side of the closing order: SELL closes a long. The old address without ``/market``
-still acknowledges and then stays silent.
+still acknowledges and then stays silent, hence the mark prices beside it (read 2026-11-25).
 """
 
-import re
 from collections.abc import Mapping
+from copy import copy
 from decimal import Decimal
-from functools import lru_cache
+from functools import partial
 from types import MappingProxyType
-from typing import Literal
+from typing import Literal, Self
 
 import msgspec
 
 from bot.errors import ParseError
+from bot.exchanges.binance_shapes import (
+    SIDES,
+    Order,
+    answer,
+    is_coin_m,
+    marks_of,
+    of_one_contract,
+    other_shape,
+)
 from bot.exchanges.checks import (
     LARGEST_USD,
     MALFORMED,
     ZERO,
-    Milliseconds,
     contract_size,
     json_of,
     liquidation,
@@ -33,9 +41,9 @@ from bot.exchanges.checks import (
     number,
     times,
 )
-from bot.exchanges.coins import checked, coin, split_quote
+from bot.exchanges.coins import checked, coin
 from bot.exchanges.dialect import (
-    Ack,
+    Budget,
     Events,
     Exchange,
     Heartbeat,
@@ -43,66 +51,27 @@ from bot.exchanges.dialect import (
     Parsed,
     Publication,
     Stream,
+    Topics,
 )
-from bot.market import ONE, Instrument, Instruments, Liquidation, Side
+from bot.market import ONE, Instrument, Instruments, Liquidation
 
-_NAME = "binance"
 _URLS = MappingProxyType(
     {
         "ws": "wss://fstream.binance.com",
         "rest": "https://fapi.binance.com",
+        "coin_ws": "wss://dstream.binance.com",
         "coin_rest": "https://dapi.binance.com",
     }
 )
-_COIN_M = 2
-_UNKNOWN = ""
-"""A quote that prices nothing."""
-
-_COIN_M_SYMBOL = re.compile(r"USD_(PERP|\d{6})$")
-_DELIVERY = re.compile(r"_\d{6}$")
-_SIDES = {"SELL": Side.LONG, "BUY": Side.SHORT}
-
-
-class _Order(msgspec.Struct, gc=False, kw_only=True):
-    """``o``: symbol, order side, average price, quantity filled, time.
-
-    In the frame's order; numbers as they are written.
-    """
-
-    s: str
-    S: Literal["BUY", "SELL"]
-    ap: str = ""
-    z: str = ""
-    T: Milliseconds
-
-
-class _AskedOrder(_Order):
-    """With quantity and limit price asked for, which count where the others are not told."""
-
-    q: str = ""
-    p: str = ""
-    st: int = 0
+_BATCH = 100
 
 
 class _Frame(msgspec.Struct, gc=False):
     """An event, or a combined stream's wrapper; only what is needed, for all of it takes time."""
 
     e: Literal["forceOrder"] | None = None
-    o: _Order | None = None
+    o: Order | None = None
     data: "_Frame | None" = None
-
-
-class _AskedFrame(msgspec.Struct):
-    o: _AskedOrder
-    st: int = 0
-
-
-class _Answer(msgspec.Struct):
-    id: int | str | None = None
-    result: object = msgspec.UNSET
-    code: int | None = None
-    msg: str = ""
-    error: "_Answer | None" = None
 
 
 class _Symbol(msgspec.Struct):
@@ -117,24 +86,53 @@ class _ExchangeInfo(msgspec.Struct):
 
 
 _decoded = msgspec.json.Decoder(_Frame).decode
-_ANSWER = msgspec.json.Decoder(_Answer)
 _EXCHANGE_INFO = msgspec.json.Decoder(_ExchangeInfo)
 
 
 class Binance(Exchange):
     """The dialect; see ``dialect.Exchange``."""
 
-    name = _NAME
+    name = "binance"
     title = "Binance"
     urls: Mapping[str, str] = _URLS
     # Since 2026-04-14 the largest, before that the latest; the connector's docstrings still say so.
     publication = Publication("sampled", how="the largest order per symbol and second")
     heartbeat = Heartbeat(every_s=20.0)
+    # Ten messages a second are allowed on a connection, and pings and pongs count.
+    budget = Budget(connects=300, per_s=300.0, request_gap_s=0.2)
+    lifetime_s = 23.8 * 3600
+    data_s = 30.0
+    silence_s = 600.0
+    doubts: tuple[str, ...] = (
+        "COIN-M orders are taken from the stream of USD-M orders, as announced for 2026-06-30.",
+    )
+    choices: Mapping[str, Topics] = MappingProxyType({"coin_m": ("merged", "separate")})
+    _separate = False
+
+    def choose(self, chosen: Mapping[str, str]) -> Self:
+        made = copy(self)
+        made._separate = chosen.get("coin_m") == "separate"
+        made.doubts = () if made._separate else type(self).doubts
+        return made
 
     def streams(self, instruments: Instruments, urls: Mapping[str, str]) -> tuple[Stream, ...]:
-        return (Stream("market", f"{urls['ws']}/market/ws", ("!forceOrder@arr",)),)
+        """One for all; with ``separate`` another, where each COIN-M contract has its own topic.
 
-    def subscribe(self, topics: tuple[str, ...], request: str) -> str:
+        Streams of all contracts are merged on both hosts, those of one contract are not.
+        """
+        url = f"{urls['ws']}/market/ws"
+        market = Stream("market", url, ("!forceOrder@arr",), ("!markPrice@arr",))
+        inverse = sorted(symbol for symbol, listed in instruments.items() if not listed.linear)
+        if not (self._separate and inverse):
+            return (market,)
+        topics = tuple(f"{symbol.lower()}@forceOrder" for symbol in inverse)
+        url = f"{urls['coin_ws']}/stream"  # not /ws: it names the stream in each frame
+        return (market, Stream("coin_m", url, topics, ("btcusd_perp@markPrice",)))
+
+    def batches(self, topics: Topics) -> tuple[Topics, ...]:
+        return tuple(topics[i : i + _BATCH] for i in range(0, len(topics), _BATCH))
+
+    def subscribe(self, topics: Topics, request: str) -> str:
         wish = {"method": "SUBSCRIBE", "params": topics, "id": int(request)}
         return msgspec.json.encode(wish).decode()
 
@@ -144,25 +142,35 @@ class Binance(Exchange):
             inner = message.data or message
             order = inner.o
             if order is None or inner.e is None:
-                return _answer(frame)
-            listed, side, at_ms = instruments[order.s], _SIDES[order.S], order.T
+                return answer(frame)
+            listed, side, at_ms = instruments[order.s], SIDES[order.S], order.T
             price, quantity = number(order.ap), number(order.z)
             usd = times(quantity, price)
             plain = listed.in_dollars and listed.size is ONE
             if not (plain and price > ZERO and ZERO < usd < LARGEST_USD):
-                return Events([liquidation(listed, side, price, quantity, at_ms, received_ms)])
+                event = liquidation(listed, side, price, quantity, at_ms, received_ms)
+                return self._counted(Events([event]), frame)
             # As ``liquidation`` makes it, without the call: nearly every order comes through here.
-            return Events(
-                [
-                    Liquidation(
-                        _NAME, order.s, listed.coin, side, price, quantity, usd, at_ms, received_ms
-                    )
-                ]
-            )
+            event = Liquidation(
+                listed.exchange, order.s, listed.coin, side, price, quantity, usd,
+                at_ms, received_ms,
+            )  # fmt: skip
+            return Events([event])
         except KeyError as unlisted:
-            return _other_shape(json_of(frame), unlisted, received_ms, instruments)
+            told = other_shape(self.name, json_of(frame), unlisted, received_ms, instruments)
         except (ParseError, *MALFORMED) as error:
-            return _other_shape(json_of(frame), error, received_ms, instruments)
+            marks = marks_of(frame)
+            if marks is not None:
+                return marks
+            told = other_shape(self.name, json_of(frame), error, received_ms, instruments)
+        return self._counted(told, frame)
+
+    def _counted(self, told: Events | Other, frame: bytes | str) -> Events | Other:
+        """With ``separate``, COIN-M orders count on their own streams alone: each of them once."""
+        if not self._separate or isinstance(told, Other) or of_one_contract(frame):
+            return told
+        kept = [event for event in told.liquidations if not is_coin_m(event.symbol)]
+        return Events(kept) if kept else Other()
 
     def listings(self, urls: Mapping[str, str]) -> tuple[str, ...]:
         rest, coin_rest = urls["rest"], urls.get("coin_rest", urls["rest"])
@@ -173,80 +181,14 @@ class Binance(Exchange):
     def instruments(self, body: bytes, url: str) -> tuple[list[Instrument], str | None]:
         """Every contract, whatever its status: one in settlement can still be liquidated."""
         try:
-            return listed_rows(_EXCHANGE_INFO.decode(body).symbols, _instrument), None
+            rows = _EXCHANGE_INFO.decode(body).symbols
+            return listed_rows(rows, partial(_instrument, self.name)), None
         except MALFORMED as error:
-            raise ParseError(f"binance exchangeInfo: {error}") from error
+            raise ParseError(f"{self.name} exchangeInfo: {error}") from error
 
 
-def _asked_event(value: object, received_ms: int, instruments: Instruments) -> Liquidation | None:
-    """An event that may be unlisted, or lack what was paid or filled."""
-    frame = msgspec.convert(value, _AskedFrame)
-    order = frame.o
-    if order.z and not number(order.z):
-        return None  # an order that expired unfilled closed nobody's position
-    order.z = order.z or order.q
-    if not (order.ap and number(order.ap)):  # an average of 0 is none yet
-        order.ap = order.p
-    listed = instruments.get(order.s) or _unlisted(order.s, frame.st or order.st)
-    price, quantity, side = number(order.ap), number(order.z), _SIDES[order.S]
-    return liquidation(listed, side, price, quantity, order.T, received_ms)
-
-
-@lru_cache(maxsize=4096)
-def _unlisted(symbol: str, market: int) -> Instrument:
-    """What a symbol alone tells. USD-M counts coins; of COIN-M the contract's size is unknown.
-
-    ``st`` was documented at the top level and captured inside ``o``, reconstructed rather than
-    seen [M]; where it is absent the symbol tells.
-    """
-    if market == _COIN_M or _COIN_M_SYMBOL.search(symbol):
-        base, quote = symbol.partition("_")[0].removesuffix("USD"), _UNKNOWN
-    else:
-        base, quote = split_quote(_DELIVERY.sub("", symbol))
-    return Instrument(_NAME, symbol, coin(base), quote, ONE, linear=True)
-
-
-def _answer(frame: bytes | str) -> Ack | Other:
-    answer = _ANSWER.decode(frame)
-    request = "" if answer.id is None else str(answer.id)
-    fault = answer.error or answer
-    if fault.code is not None:
-        return Ack(request, accepted=False, reason=f"{fault.code} {fault.msg}".strip())
-    if answer.result is None and request:
-        return Ack(request, accepted=True)
-    if answer.result is msgspec.UNSET:
-        raise ParseError("none of the documented shapes")
-    return Other()
-
-
-def _other_shape(
-    value: object, error: Exception, received_ms: int, instruments: Instruments
-) -> Events | Other:
-    """Incomplete orders, arrays, and other streams, which use the same letters for other types.
-
-    An array was never seen, in spite of the stream's name; it would be understood.
-    """
-    inner = value.get("data", value) if isinstance(value, dict) else value
-    frames = inner if isinstance(inner, list) else [inner]
-    names = [frame.get("e") if isinstance(frame, dict) else None for frame in frames]
-    if "forceOrder" not in names and all(isinstance(name, str) for name in names):
-        return Other()
-    if "forceOrder" not in names or None in names:
-        raise ParseError(f"binance: {error}") from error
-    try:
-        orders = [
-            _asked_event(frame, received_ms, instruments)
-            for frame, name in zip(frames, names, strict=True)
-            if name == "forceOrder"
-        ]
-    except MALFORMED as mistake:
-        raise ParseError(f"binance: {mistake}") from mistake
-    events = [event for event in orders if event is not None]
-    return Events(events) if events else Other()
-
-
-def _instrument(row: _Symbol) -> Instrument:
+def _instrument(exchange: str, row: _Symbol) -> Instrument:
     linear = row.contractSize is None
     size = ONE if linear else contract_size(str(row.contractSize))
     name = coin(row.baseAsset)
-    return Instrument(_NAME, checked(row.symbol), name, row.quoteAsset, size, linear)
+    return Instrument(exchange, checked(row.symbol), name, row.quoteAsset, size, linear)

@@ -7,7 +7,8 @@ A frame (``data`` may hold several):
     "data":[{"T":1739502302929,"s":"ROSEUSDT","S":"Sell","v":"20000","p":"0.04499"}]}
 
 ``S`` is the position: Buy means that a long was liquidated. ``p`` is the bankruptcy price, 0.3 to
-5 % off the market. ``v`` counts coins (linear) or US dollars (inverse).
+5 % off the market. ``v`` counts coins (linear) or US dollars (inverse). Quotes of one symbol come
+beside it ten times a second, later ones without what stayed (.../public/ticker, read 2026-11-25).
 """
 
 import re
@@ -28,11 +29,13 @@ from bot.exchanges.checks import (
     json_of,
     liquidation,
     listed_rows,
+    marks,
     number,
 )
 from bot.exchanges.coins import checked, coin, split_quote
 from bot.exchanges.dialect import (
     Ack,
+    Budget,
     Events,
     Exchange,
     Heartbeat,
@@ -41,12 +44,15 @@ from bot.exchanges.dialect import (
     Pong,
     Publication,
     Stream,
+    Topics,
 )
 from bot.market import ONE, Instrument, Instruments, Liquidation, Side
 
 _NAME = "bybit"
 _TOPIC = "allLiquidation."
 _OLD_TOPIC = "liquidation."
+_QUOTES = "tickers."
+_CANARIES = {"linear": (f"{_QUOTES}BTCUSDT",), "inverse": (f"{_QUOTES}BTCUSD",)}
 _SIDES = {"Buy": Side.LONG, "Sell": Side.SHORT}
 _INVERSE = re.compile(r"(.+)USD(?:[FGHJKMNQUVXZ]\d\d)?$")
 _EXPIRY = re.compile(r"-\d{1,2}[A-Z]{3}\d{2}$")
@@ -72,6 +78,15 @@ class _Frame(msgspec.Struct, gc=False):
     data: list[_Entry] | None = None
 
 
+class _Quote(msgspec.Struct):
+    symbol: str = ""
+    markPrice: str = ""  # noqa: N815 (the exchange's spelling)
+
+
+class _Quotes(msgspec.Struct):
+    data: _Quote
+
+
 class _Answer(msgspec.Struct):
     topic: str = ""
     op: str = ""
@@ -88,7 +103,7 @@ class _OldEntry(msgspec.Struct):
     price: Decimal
     size: Decimal | None = None
     qty: Decimal | None = None
-    updatedTime: Milliseconds | None = None  # noqa: N815 (the exchange's spelling)
+    updatedTime: Milliseconds | None = None  # noqa: N815
     time: Milliseconds | None = None
     id: int | None = None
 
@@ -117,6 +132,7 @@ class _InstrumentsInfo(msgspec.Struct):
 
 _DECODER = msgspec.json.Decoder(_Frame)
 _ANSWER = msgspec.json.Decoder(_Answer)
+_QUOTES_DECODER = msgspec.json.Decoder(_Quotes)
 _OLD_DECODER = msgspec.json.Decoder(_OldFrame)
 _INFO_DECODER = msgspec.json.Decoder(_InstrumentsInfo)
 
@@ -131,19 +147,22 @@ class Bybit(Exchange):
     )
     publication = Publication("complete")
     heartbeat = Heartbeat(every_s=20.0, payload='{"req_id":"ping","op":"ping"}')
+    budget = Budget(connects=500, per_s=300.0)
+    data_s = 30.0
+    silence_s = 1200.0
 
     def streams(self, instruments: Instruments, urls: Mapping[str, str]) -> tuple[Stream, ...]:
         """As many connections per category as its topics need; none where nothing is listed."""
         return tuple(
-            Stream(f"{category}-{number}", f"{urls['ws']}/v5/public/{category}", topics)
-            for category in ("linear", "inverse")
+            Stream(f"{category}-{number}", f"{urls['ws']}/v5/public/{category}", topics, canaries)
+            for category, canaries in _CANARIES.items()
             for number, topics in enumerate(_connections(instruments, category == "linear"), 1)
         )
 
-    def batches(self, topics: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+    def batches(self, topics: Topics) -> tuple[Topics, ...]:
         return tuple(topics[i : i + _BATCH] for i in range(0, len(topics), _BATCH))
 
-    def subscribe(self, topics: tuple[str, ...], request: str) -> str:
+    def subscribe(self, topics: Topics, request: str) -> str:
         wish = {"req_id": request, "op": "subscribe", "args": topics}
         return msgspec.json.encode(wish).decode()
 
@@ -177,7 +196,7 @@ class Bybit(Exchange):
         return trading, _next_page(url, answer.result.nextPageCursor)
 
 
-def _connections(instruments: Instruments, linear: bool) -> list[tuple[str, ...]]:
+def _connections(instruments: Instruments, linear: bool) -> list[Topics]:
     """Topics by connection. A topic keeps its connection while their number stays the same."""
     symbols = sorted(s for s, listed in instruments.items() if listed.linear is linear)
     parts: list[list[str]] = [[]]
@@ -234,14 +253,17 @@ def _answer(message: _Answer) -> Parsed:
 def _other_topic(
     frame: bytes | str, error: Exception, received_ms: int, instruments: Instruments
 ) -> Parsed:
-    """Old liquidations, and topics whose ``data`` has other shapes."""
+    """Quotes, old liquidations, and topics whose ``data`` has other shapes."""
     value = json_of(frame)
     topic = value.get("topic") if isinstance(value, dict) else None
     if not isinstance(topic, str) or topic.startswith(_TOPIC):
         raise ParseError(f"bybit: {error}") from error
-    if not topic.startswith(_OLD_TOPIC):
+    if not topic.startswith((_OLD_TOPIC, _QUOTES)):
         return Other()
     try:
+        if topic.startswith(_QUOTES):
+            quote = _QUOTES_DECODER.decode(frame).data
+            return marks([(quote.symbol, quote.markPrice)])
         data = _OLD_DECODER.decode(frame).data
         entries = data if isinstance(data, list) else [data]
         return Events([_old_event(entry, received_ms, instruments) for entry in entries])

@@ -1,12 +1,14 @@
 """What no frame may say, whichever exchange sent it: impossible bytes, numbers and times."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow, Subnormal
+from math import inf
 from typing import Annotated, TypeVar
 
 import msgspec
 
 from bot.errors import ParseError
+from bot.exchanges.dialect import Marks
 from bot.market import EXACT, LARGEST_ORDER, ONE, USD, Instrument, Liquidation, Side
 
 _Row = TypeVar("_Row")
@@ -70,6 +72,29 @@ def liquidation(
         listed.exchange, listed.symbol, listed.coin, side, price, quantity, notional,
         time_ms, received_ms, own_id,
     )  # fmt: skip
+
+
+def worth(event: Liquidation, dollars: Decimal) -> Liquidation:
+    """The same order at the US dollars that its exchange tells; ``dollars`` comes from ``number``.
+
+    Raises ``ParseError`` or ``ArithmeticError``.
+    """
+    if not ZERO < dollars <= LARGEST_USD:
+        raise ParseError(f"{event.symbol}: a value that cannot be")
+    return msgspec.structs.replace(event, notional=dollars)
+
+
+def marks(quoted: Iterable[tuple[str, str | float]]) -> Marks:
+    """Mark prices by symbol. What cannot be a price is left out: marks judge, they do not count."""
+    prices = []
+    for symbol, number_or_text in quoted:
+        try:
+            price = float(number_or_text)
+        except (ValueError, OverflowError):
+            continue
+        if 0.0 < price < inf:
+            prices.append((symbol, price))
+    return Marks(tuple(prices))
 
 
 def contract_size(text: str) -> Decimal:

@@ -175,6 +175,9 @@ class Exchange(ABC):
     publication: Publication
     heartbeat: Heartbeat
 
+    headers: Mapping[str, str] = MappingProxyType({})
+    """Sent with every handshake and every request."""
+
     opens_with_old_news: bool = False
     """The first frames after a subscription repeat orders from before it (OKX)."""
 

@@ -9,13 +9,13 @@ A frame (``data`` and ``details`` may hold several):
 
 ``side`` is the closing order's: sell closes a long; ``posSide`` can be ``net``. "This data doesn't
 represent the total number of liquidations on OKX", nor is it in order of time, and the first frame
-after a subscription repeats recent orders.
+after a subscription repeats recent orders. Mark prices of one swap come beside it five times a
+second, or every ten seconds while they stay (channel ``mark-price``, read 2026-11-25).
 """
 
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
-from functools import lru_cache
 from types import MappingProxyType
 from typing import Literal
 
@@ -29,11 +29,13 @@ from bot.exchanges.checks import (
     json_of,
     liquidation,
     listed_rows,
+    marks,
     number,
 )
 from bot.exchanges.coins import checked, coin
 from bot.exchanges.dialect import (
     Ack,
+    Budget,
     Closing,
     Events,
     Exchange,
@@ -43,29 +45,15 @@ from bot.exchanges.dialect import (
     Pong,
     Publication,
     Stream,
+    Topics,
 )
-from bot.market import DOLLARS, EXACT, ONE, Instrument, Instruments, Side
+from bot.exchanges.okx_history import OkxHistory
+from bot.exchanges.okx_orders import KINDS, NAME, Detail, Row, liquidations, unlisted
+from bot.market import DOLLARS, EXACT, Instrument, Instruments, Side
 
-_NAME = "okx"
-_SIDES = {"sell": Side.LONG, "buy": Side.SHORT}
+_MARKED = "BTC-USDT-SWAP"
 _OLD_TYPES = {"3": Side.LONG, "4": Side.SHORT}
-_KINDS = ("SWAP", "FUTURES")
 _OLD_CHANNELS = ("swap/liquidation", "futures/liquidation")
-
-
-class _Detail(msgspec.Struct, gc=False):
-    """In the frame's order; numbers as they are written."""
-
-    bkPx: str  # noqa: N815 (the exchange's spelling)
-    side: Literal["buy", "sell"]
-    sz: str
-    ts: Milliseconds
-
-
-class _Row(msgspec.Struct, gc=False):
-    details: list[_Detail]
-    instId: str  # noqa: N815
-    instType: str = ""  # noqa: N815
 
 
 class _Arg(msgspec.Struct, gc=False):
@@ -76,8 +64,17 @@ class _Frame(msgspec.Struct, gc=False):
     """Only what an event needs, for all of it takes time."""
 
     arg: _Arg | None = None
-    data: list[_Row] | None = None
+    data: list[Row] | None = None
     event: str = ""
+
+
+class _Mark(msgspec.Struct):
+    instId: str  # noqa: N815 (the exchange's spelling)
+    markPx: str  # noqa: N815
+
+
+class _Marks(msgspec.Struct):
+    data: list[_Mark]
 
 
 class _Answer(msgspec.Struct):
@@ -95,7 +92,7 @@ class _FlatFrame(msgspec.Struct):
     """Channel ``liquidations`` of 2021, one contract each: kept because recordings hold it."""
 
     arg: _Contract
-    data: list[_Detail]
+    data: list[Detail]
 
 
 class _OldRow(msgspec.Struct):
@@ -131,6 +128,7 @@ class _Listing(msgspec.Struct):
 
 # Lax: times are numbers in quotes, and once were plain ones.
 _DECODER = msgspec.json.Decoder(_Frame, strict=False)
+_MARKS = msgspec.json.Decoder(_Marks)
 _FLAT_DECODER = msgspec.json.Decoder(_FlatFrame, strict=False)
 _ANSWER = msgspec.json.Decoder(_Answer)
 _OLD_DECODER = msgspec.json.Decoder(_OldFrame)
@@ -140,7 +138,7 @@ _LISTING_DECODER = msgspec.json.Decoder(_Listing)
 class Okx(Exchange):
     """The dialect; see ``dialect.Exchange``."""
 
-    name = _NAME
+    name = NAME
     title = "OKX"
     urls: Mapping[str, str] = MappingProxyType(
         {"ws": "wss://ws.okx.com:8443", "rest": "https://www.okx.com"}
@@ -148,12 +146,22 @@ class Okx(Exchange):
     publication = Publication("sampled", how="a part of the orders, by its own account")
     heartbeat = Heartbeat(every_s=20.0, payload="ping")  # silence of 30 s ends the connection
     opens_with_old_news = True
+    # 480 requests an hour are allowed on a connection, which needs three.
+    budget = Budget(connects=3, per_s=1.0)
+    data_s = 30.0
+    silence_s = 1200.0
+    history = OkxHistory()
 
     def streams(self, instruments: Instruments, urls: Mapping[str, str]) -> tuple[Stream, ...]:
-        return (Stream("public", f"{urls['ws']}/ws/v5/public", _KINDS),)
+        return (Stream("public", f"{urls['ws']}/ws/v5/public", KINDS, (_MARKED,)),)
 
-    def subscribe(self, topics: tuple[str, ...], request: str) -> str:
-        args = [{"channel": "liquidation-orders", "instType": topic} for topic in topics]
+    def subscribe(self, topics: Topics, request: str) -> str:
+        args = [
+            {"channel": "liquidation-orders", "instType": topic}
+            if topic in KINDS
+            else {"channel": "mark-price", "instId": topic}
+            for topic in topics
+        ]
         return msgspec.json.encode({"id": request, "op": "subscribe", "args": args}).decode()
 
     def parse(self, frame: bytes | str, received_ms: int, instruments: Instruments) -> Parsed:
@@ -166,7 +174,8 @@ class Okx(Exchange):
                 return _other_channel(frame, received_ms, instruments)
             if message.data is None:
                 raise ParseError("okx: liquidations without data")
-            return _events(message.data, received_ms, instruments)
+            events = liquidations(message.data, received_ms, instruments)
+            return Events(events) if events else Other()
         except msgspec.ValidationError as error:
             return _other_channel(frame, received_ms, instruments, error)
         except MALFORMED as error:
@@ -176,7 +185,7 @@ class Okx(Exchange):
 
     def listings(self, urls: Mapping[str, str]) -> tuple[str, ...]:
         page = f"{urls['rest']}/api/v5/public/instruments?instType="
-        return tuple(page + kind for kind in _KINDS)
+        return tuple(page + kind for kind in KINDS)
 
     def instruments(self, body: bytes, url: str) -> tuple[list[Instrument], str | None]:
         """Every contract with a size, whatever its state; one without is not open yet."""
@@ -187,24 +196,6 @@ class Okx(Exchange):
             return listed_rows([row for row in answer.data if row.ctVal], _instrument), None
         except MALFORMED as error:
             raise ParseError(f"okx instruments: {error}") from error
-
-
-def _events(rows: list[_Row], received_ms: int, instruments: Instruments) -> Parsed:
-    events = []
-    for row in rows:
-        if row.instType and row.instType not in _KINDS:
-            continue  # margin counts coins: left out
-        listed = instruments.get(row.instId) or _unlisted(row.instId)
-        for detail in row.details:
-            side, price, contracts = _SIDES[detail.side], number(detail.bkPx), number(detail.sz)
-            events.append(liquidation(listed, side, price, contracts, detail.ts, received_ms))
-    return Events(events) if events else Other()
-
-
-@lru_cache(maxsize=4096)
-def _unlisted(symbol: str) -> Instrument:
-    """A contract whose size nobody told us: without a quote it prices nothing."""
-    return Instrument(_NAME, symbol, coin(checked(symbol).partition("-")[0]), "", ONE, linear=True)
 
 
 def _answer(message: _Answer) -> Parsed:
@@ -225,12 +216,14 @@ def _other_channel(
     instruments: Instruments,
     error: Exception | None = None,
 ) -> Parsed:
-    """Old liquidations, and channels whose ``data`` has other shapes."""
+    """Mark prices, old liquidations, and channels whose ``data`` has other shapes."""
     value = json_of(frame)
     arg = value.get("arg") if isinstance(value, dict) else None
     channel = arg.get("channel") if isinstance(arg, dict) else None
     table = value.get("table") if isinstance(value, dict) else None
     try:
+        if channel == "mark-price":
+            return marks((row.instId, row.markPx) for row in _MARKS.decode(frame).data)
         if channel == "liquidations":
             return _flat_events(_FLAT_DECODER.decode(frame), received_ms, instruments)
         if table in _OLD_CHANNELS:
@@ -243,15 +236,16 @@ def _other_channel(
 
 
 def _flat_events(message: _FlatFrame, received_ms: int, instruments: Instruments) -> Parsed:
-    row = _Row(message.data, message.arg.instId)
-    return _events([row], received_ms, instruments)
+    row = Row(message.data, message.arg.instId)
+    events = liquidations([row], received_ms, instruments)
+    return Events(events) if events else Other()
 
 
 def _old_events(message: _OldFrame, received_ms: int, instruments: Instruments) -> Parsed:
     return Events(
         [
             liquidation(
-                instruments.get(row.instrument_id) or _unlisted(row.instrument_id),
+                instruments.get(row.instrument_id) or unlisted(row.instrument_id),
                 _OLD_TYPES[row.type], number(row.price), number(row.size),
                 _milliseconds(row.created_at), received_ms,
             )
@@ -271,6 +265,6 @@ def _instrument(row: _Listed) -> Instrument:
     symbol = checked(row.instId)
     # A linear contract can count dollars too: USDC-USDT-SWAP is one of 10 USDC.
     if row.ctType == "inverse" or (row.ctType != "linear" and row.ctValCcy in DOLLARS):
-        return Instrument(_NAME, symbol, coin(base), "USD", size, linear=False)
+        return Instrument(NAME, symbol, coin(base), "USD", size, linear=False)
     quote = quote.split("_")[0].split("-")[0] or row.settleCcy
-    return Instrument(_NAME, symbol, coin(row.ctValCcy or base), quote, size, linear=True)
+    return Instrument(NAME, symbol, coin(row.ctValCcy or base), quote, size, linear=True)

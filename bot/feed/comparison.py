@@ -9,7 +9,7 @@ from bot.clock import HOUR_MS, MINUTE_MS, SECOND_MS
 from bot.errors import ParseError, StoreError
 from bot.exchanges.dialect import Exchange, OwnSums
 from bot.feed.feed import Feed
-from bot.feed.web import Failure, fetch
+from bot.feed.web import Failure
 from bot.feed.wire import Wire
 from bot.market import Instrument, dollars
 from bot.ports import Tape
@@ -89,7 +89,7 @@ class Comparison:
     async def _ask(self, instrument: Instrument, hour_ms: int) -> tuple[Decimal, Decimal] | None:
         wire = self._wire
         url = self._own_sums.address(instrument, hour_ms, self._urls)
-        body = await fetch(wire.session, url, wire.real, wire.proxy, wire.limits.fetch_s)
+        body = await wire.ask(self._exchange, url)
         await wire.real.sleep(GAP_S)
         if isinstance(body, Failure):
             log.warning("not compared", exchange=self._exchange.name, reason=body.sentence)

@@ -97,6 +97,7 @@ class Connection:
             async with self._real.timeout(self._limits.connect_s):
                 return await self._wire.session.ws_connect(
                     url,
+                    headers=self._exchange.headers,
                     proxy=proxy_for(url, self._wire.proxy),
                     autoping=False,  # pongs must be seen: they are the sign of life
                     decode_text=False,

@@ -13,7 +13,7 @@ from bot.events import Event, Recalled
 from bot.exchanges.dialect import Exchange, History, Stream
 from bot.feed.duplicates import Duplicates
 from bot.feed.intake import Intake, parts
-from bot.feed.web import Failure, fetch
+from bot.feed.web import Failure
 from bot.feed.wire import Wire
 from bot.inbox import LATEST_MS
 from bot.market import Gap, Liquidation
@@ -142,7 +142,7 @@ class Filling:
 
     async def _ask(self, url: str, since_ms: int) -> tuple[list[Liquidation], str | None] | Failure:
         wire = self._wire
-        body = await fetch(wire.session, url, wire.real, wire.proxy, wire.limits.fetch_s)
+        body = await wire.ask(self._exchange, url)
         if isinstance(body, Failure):
             return body
         try:

@@ -8,7 +8,7 @@ import structlog
 from bot.backoff import Backoff
 from bot.errors import ParseError, StoreError
 from bot.exchanges.dialect import Exchange
-from bot.feed.web import Failure, fetch
+from bot.feed.web import Failure
 from bot.feed.wire import Wire
 from bot.market import Instrument, Instruments
 from bot.ports import Listings
@@ -34,7 +34,7 @@ async def ask(
         for _ in range(PAGES):
             if url is None:
                 break
-            body = await fetch(wire.session, url, wire.real, wire.proxy, wire.limits.fetch_s)
+            body = await wire.ask(exchange, url)
             if isinstance(body, Failure):
                 return body
             try:

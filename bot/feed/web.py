@@ -2,6 +2,7 @@
 
 import ipaddress
 import ssl
+from collections.abc import Mapping
 from typing import Literal
 
 import aiohttp
@@ -88,12 +89,15 @@ async def fetch(
     clock: Clock,
     proxy: str | None = None,
     timeout_s: float = FETCH_S,
+    headers: Mapping[str, str] | None = None,
 ) -> bytes | Failure:
     """The body of one answer (unpacked, at most ``BODY_BYTES``), or why there is none."""
     try:
         async with (
             clock.timeout(timeout_s),
-            session.get(url, proxy=proxy_for(url, proxy), allow_redirects=True) as answer,
+            session.get(
+                url, headers=headers, proxy=proxy_for(url, proxy), allow_redirects=True
+            ) as answer,
         ):
             if answer.status != 200:
                 return by_status(answer.status, answer.headers.get("Retry-After"), host(url))

@@ -7,6 +7,8 @@ import aiohttp
 import msgspec
 
 from bot.clock import Clock, Now
+from bot.exchanges.dialect import Exchange
+from bot.feed.web import Failure, fetch
 
 
 class Limits(msgspec.Struct, frozen=True):
@@ -49,3 +51,9 @@ class Wire(msgspec.Struct, frozen=True):
     proxy: str | None = None
     limits: Limits = Limits()
     random: Callable[[], float] = chance.random
+
+    async def ask(self, exchange: Exchange, url: str) -> bytes | Failure:
+        """The body of one answer of an exchange, or why there is none."""
+        return await fetch(
+            self.session, url, self.real, self.proxy, self.limits.fetch_s, exchange.headers
+        )

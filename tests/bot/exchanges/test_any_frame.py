@@ -1,7 +1,17 @@
-"""Whatever comes: the dialects answer, or raise ``ParseError`` and nothing else."""
+"""Whatever comes: every dialect answers, or raises ``ParseError`` and nothing else.
+
+What is changed are the samples in ``test_<name>.py`` of every registered exchange: ``SAMPLES`` of
+frames, ``TABLES`` of instruments, ``PAGES`` of its history and ``SUMS`` of its own sums, where it
+has them, all read with ``LISTED``. ``make torture`` sets ``TORTURE`` for ten times as many changes.
+"""
 
 import json
-from typing import Any
+import os
+from collections import Counter
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from importlib import import_module
+from math import inf
 
 import pytest
 from hypothesis import given, settings
@@ -9,105 +19,196 @@ from hypothesis import strategies as st
 
 from bot.errors import ParseError
 from bot.exchanges import EXCHANGES
-from bot.exchanges.dialect import Events, Parsed
-from bot.market import LARGEST_ORDER, usd
-from tests.bot.exchanges.frames import BTCUSD_PERP, ETH_SWAP, RECEIVED, binance, bybit, okx, table
+from bot.exchanges.dialect import Ack, Answer, Closing, Events, Exchange, Marks, Parsed
+from bot.market import LARGEST_ORDER, Instrument, Liquidation, usd
+from tests.bot.exchanges.frames import RECEIVED
+from tests.bot.exchanges.mutations import mutated, written
 
-FRAMES: dict[str, list[Any]] = {
-    "binance": [
-        binance(), binance({"st": 2}, s="BTCUSD_PERP"), {"stream": "x", "data": binance()},
-        [binance(), binance(z="0")], {"result": None, "id": 1}, {"code": 2, "msg": "x"},
-    ],
-    "bybit": [
-        bybit(), bybit({"s": "BTCUSD"}, {}), {"success": True, "op": "subscribe", "req_id": "1"},
-        {"topic": "liquidation.X", "data": {"symbol": "X", "side": "Buy", "price": "1",
-                                            "size": "2", "updatedTime": 1673251091822}},
-    ],
-    "okx": [
-        okx(), okx({}, {}, inst="BTC-USD_UM_XPERP-310404", kind="FUTURES"),
-        {"id": "1", "event": "error", "code": "1", "msg": "x"},
-        {"table": "swap/liquidation", "data": [{"instrument_id": "X-USD-SWAP", "type": "3",
-         "price": "1", "size": "2", "created_at": "2020-12-18T00:30:58.374Z"}]},
-    ],
-}  # fmt: skip
-LISTED = table(BTCUSD_PERP, ETH_SWAP)
+MUTATIONS = 100_000 if os.environ.get("TORTURE") else 10_000
+"""Of each exchange's frames; of its other answers a tenth."""
 
-ODD = st.one_of(
-    st.sampled_from(
-        ["NaN", "sNaN", "Infinity", "1e309", "1e400000", "-1", "0", "", "١", "9" * 60, None, True,
-         [], {}, [[]], -1, 0, 1 << 70, 1e300, 1e-300, "SELL", "Buy", "\u202e", "ping"]
-    ),
-    st.text(max_size=6),
-    st.integers(),
-    st.floats(allow_nan=False, allow_infinity=False),
-)  # fmt: skip
+HOUR_MS = 3_600_000
+SINCE = RECEIVED - HOUR_MS
+ADDRESSES = {"ws": "ws://127.0.0.1:1", "rest": "http://127.0.0.1:1"}
 
 
-def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    """Where a value can be changed, the whole of it included."""
-    if not isinstance(value, dict | list):
-        return [path]
-    inner = value.items() if isinstance(value, dict) else enumerate(value)
-    return [path, *(place for key, each in inner for place in places(each, (*path, key)))]
+def samples(exchange: str, kind: str) -> list[bytes]:
+    module = import_module(f"tests.bot.exchanges.test_{exchange}")
+    return [written(sample) for sample in getattr(module, kind)]
 
 
-def changed(value: Any, path: tuple[Any, ...], odd: Any, drop: bool) -> Any:
-    if not path:
-        return odd
-    copy = dict(value) if isinstance(value, dict) else list(value)
-    if drop and len(path) == 1:
-        del copy[path[0]]
-    else:
-        copy[path[0]] = changed(copy[path[0]], path[1:], odd, drop)
-    return copy
+def listed(exchange: str) -> Mapping[str, Instrument]:
+    table: Mapping[str, Instrument] = import_module(f"tests.bot.exchanges.test_{exchange}").LISTED
+    return table
 
 
-def answer(exchange: str, frame: bytes | str) -> Parsed | None:
-    try:
-        parsed = EXCHANGES[exchange].parse(frame, RECEIVED, LISTED)
-    except ParseError:
-        return None
-    if isinstance(parsed, Events):
-        for event in parsed.liquidations:
-            assert event.price > 0
-            assert event.quantity > 0
-            assert event.notional is None or 0 <= usd(event.notional) <= LARGEST_ORDER
-            assert hash(event.key) == hash(event.key)
-    return parsed
+def dialects(exchange: str) -> list[Exchange]:
+    """As it is by default, and with each of its choices made otherwise."""
+    default = EXCHANGES[exchange]
+    others = [(name, each) for name, values in default.choices.items() for each in values[1:]]
+    return [default, *(default.choose({name: each}) for name, each in others)]
 
 
-@pytest.mark.parametrize("exchange", FRAMES)
-@given(data=st.data())
-@settings(max_examples=150, deadline=None)
-def test_a_changed_frame_raises_nothing_but_parse_error(exchange: str, data: st.DataObject) -> None:
-    message = data.draw(st.sampled_from(FRAMES[exchange]))
-    for _ in range(data.draw(st.integers(1, 3))):
-        path = data.draw(st.sampled_from(places(message)))
-        message = changed(message, path, data.draw(ODD), data.draw(st.booleans()))
-    answer(exchange, json.dumps(message))
+def addresses(exchange: Exchange) -> dict[str, str]:
+    return {role: ADDRESSES["ws" if "ws" in role else "rest"] for role in exchange.urls}
 
 
-@pytest.mark.parametrize("exchange", FRAMES)
-@given(data=st.data())
-@settings(max_examples=100, deadline=None)
-def test_a_damaged_frame_raises_nothing_but_parse_error(exchange: str, data: st.DataObject) -> None:
-    frame = bytearray(json.dumps(data.draw(st.sampled_from(FRAMES[exchange]))).encode())
-    start = data.draw(st.integers(0, len(frame)))
-    frame[start : start + data.draw(st.integers(0, 4))] = data.draw(st.binary(max_size=4))
-    cut = data.draw(st.integers(0, len(frame)))
-    answer(exchange, bytes(frame))
-    answer(exchange, bytes(frame[:cut]))
+def judge_events(exchange: str, events: list[Liquidation]) -> None:
+    for event in events:
+        assert event.exchange == exchange
+        assert event.symbol and event.coin and (event.symbol + event.coin).isprintable()
+        assert event.price.is_finite() and event.price > 0
+        assert event.quantity.is_finite() and event.quantity > 0
+        assert event.notional is None or event.notional.is_finite()
+        assert event.notional is None or 0 <= usd(event.notional) <= LARGEST_ORDER
+        assert 1_262_304_000_000 < event.time_ms < 4_102_444_800_000
+        assert event.received_ms == RECEIVED
+        assert hash(event.key) == hash(event.key)
+
+
+def judge(exchange: str, parsed: Parsed) -> None:
+    match parsed:
+        case Events(liquidations=liquidations):
+            assert liquidations
+            judge_events(exchange, liquidations)
+        case Marks(prices=prices):
+            assert all(isinstance(symbol, str) and 0.0 < price < inf for symbol, price in prices)
+        case Ack(request=request, reason=reason):
+            assert isinstance(request, str) and isinstance(reason, str)
+        case Answer(payload=text) | Closing(reason=text):
+            assert isinstance(text, str)
+
+
+def judge_table(exchange: str, answer: tuple[list[Instrument], str | None]) -> None:
+    for found in answer[0]:
+        assert found.exchange == exchange
+        assert found.symbol and found.coin and (found.symbol + found.coin).isprintable()
+        assert found.size.is_finite() and found.size > 0
+    assert answer[1] is None or answer[1].startswith("http")
+
+
+def judge_sums(sums: tuple[Decimal, Decimal] | None) -> None:
+    assert sums is None or all(each.is_finite() and each >= 0 for each in sums)
+
+
+def torture(changed: list[bytes], count: int, read: Callable[[bytes, int], None]) -> None:
+    """Read ``count`` changed samples. Some have to be understood, and some refused.
+
+    A failure tells the seed and what was read.
+    """
+    ends: Counter[str] = Counter()
+    for seed in range(count):
+        frame = mutated(changed, seed)
+        try:
+            read(frame, seed)
+            ends["understood"] += 1
+        except ParseError:
+            ends["refused"] += 1
+        except BaseException as error:
+            error.add_note(f"seed {seed}: {frame[:4_000]!r}")
+            raise
+    assert min(ends["understood"], ends["refused"]) > count // 50, ends
+
+
+@pytest.mark.parametrize("exchange", EXCHANGES)
+def test_changed_frames_raise_nothing_but_parse_error(exchange: str) -> None:
+    choices, table = dialects(exchange), listed(exchange)
+
+    def read(changed: bytes, seed: int) -> None:
+        frame = changed.decode(errors="surrogateescape") if seed % 10 == 0 else changed
+        judge(exchange, choices[seed % len(choices)].parse(frame, RECEIVED, table))
+
+    torture(samples(exchange, "SAMPLES"), MUTATIONS, read)
+
+
+@pytest.mark.parametrize("exchange", EXCHANGES)
+def test_changed_tables_raise_nothing_but_parse_error(exchange: str) -> None:
+    dialect = EXCHANGES[exchange]
+    urls = ("", *dialect.listings(addresses(dialect)))
+
+    def read(body: bytes, seed: int) -> None:
+        judge_table(exchange, dialect.instruments(body, urls[seed % len(urls)]))
+
+    torture(samples(exchange, "TABLES"), MUTATIONS // 10, read)
+
+
+@pytest.mark.parametrize("exchange", [name for name, each in EXCHANGES.items() if each.history])
+def test_changed_histories_raise_nothing_but_parse_error(exchange: str) -> None:
+    dialect, table = EXCHANGES[exchange], listed(exchange)
+    history, own = dialect.history, addresses(dialect)
+    assert history is not None
+    streams = dialect.streams(table, own)
+    urls = [u for s in streams for u in history.pages(s, SINCE, RECEIVED, table, own)]
+
+    def read(body: bytes, seed: int) -> None:
+        url = urls[seed % len(urls)]
+        events, following = history.read(body, url, SINCE, RECEIVED, table)
+        judge_events(exchange, events)
+        assert following is None or (following.startswith("http") and following != url)
+
+    torture(samples(exchange, "PAGES"), MUTATIONS // 10, read)
+
+
+@pytest.mark.parametrize("exchange", [name for name, each in EXCHANGES.items() if each.own_sums])
+def test_changed_sums_raise_nothing_but_parse_error(exchange: str) -> None:
+    own_sums = EXCHANGES[exchange].own_sums
+    assert own_sums is not None
+    hour_ms = RECEIVED // HOUR_MS * HOUR_MS
+
+    def read(body: bytes, seed: int) -> None:
+        judge_sums(own_sums.read(body, hour_ms))
+
+    torture(samples(exchange, "SUMS"), MUTATIONS // 10, read)
 
 
 @given(st.binary(max_size=40) | st.text(st.characters(exclude_categories=[]), max_size=40))
 @settings(max_examples=150, deadline=None)
 def test_any_bytes_raise_nothing_but_parse_error(frame: bytes | str) -> None:
-    for exchange in EXCHANGES:
-        answer(exchange, frame)
+    for exchange, dialect in EXCHANGES.items():
+        try:
+            judge(exchange, dialect.parse(frame, RECEIVED, listed(exchange)))
+        except ParseError:
+            continue
 
 
-@pytest.mark.parametrize("exchange", FRAMES)
-def test_the_frames_that_are_changed_are_understood_unchanged(exchange: str) -> None:
-    for message in FRAMES[exchange]:
-        assert answer(exchange, json.dumps(message)) is not None
-        assert answer(exchange, json.dumps(message).encode()) is not None
+@pytest.mark.parametrize("exchange", EXCHANGES)
+@given(data=st.data())
+@settings(max_examples=50, deadline=None)
+def test_a_piece_of_a_frame_says_the_same_whenever_it_is_read(
+    exchange: str, data: st.DataObject
+) -> None:
+    """A dialect remembers nothing."""
+    dialect, table = EXCHANGES[exchange], listed(exchange)
+    frame = data.draw(st.sampled_from(samples(exchange, "SAMPLES")))
+    start, end = (data.draw(st.integers(0, len(frame))) for _ in range(2))
+    piece = frame[:start] + data.draw(st.binary(max_size=4)) + frame[end:]
+    answers: list[Parsed | None] = []
+    for _ in range(2):
+        try:
+            answers.append(dialect.parse(piece, RECEIVED, table))
+        except ParseError:
+            answers.append(None)
+    assert answers[0] == answers[1]
+
+
+@pytest.mark.parametrize("exchange", EXCHANGES)
+def test_the_samples_that_are_changed_are_understood_unchanged(exchange: str) -> None:
+    kinds = set()
+    for frame in samples(exchange, "SAMPLES"):
+        for dialect in dialects(exchange):
+            parsed = dialect.parse(frame, RECEIVED, listed(exchange))
+            judge(exchange, parsed)
+            kinds.add(type(parsed))
+        if not frame.startswith(b"\x1f\x8b"):
+            assert dialect.parse(frame.decode(), RECEIVED, listed(exchange)) == parsed
+    assert {Events, Ack} <= kinds
+    assert Marks in kinds or EXCHANGES[exchange].data_s is None
+
+
+def test_an_error_tells_the_seed_and_the_frame() -> None:
+    def read(frame: bytes, seed: int) -> None:
+        raise LookupError("a dialect's mistake")
+
+    with pytest.raises(LookupError) as mistake:
+        torture([json.dumps({"a": 1}).encode()], 5, read)
+    assert mistake.value.__notes__[0].startswith("seed 0: ")

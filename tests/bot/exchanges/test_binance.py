@@ -2,13 +2,14 @@
 
 import json
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from bot.errors import ParseError
 from bot.exchanges import EXCHANGES
-from bot.exchanges.dialect import Ack, Other
-from bot.market import EXACT, Instrument, Side
+from bot.exchanges.dialect import Ack, Marks, Other, Parsed
+from bot.market import EXACT, Instrument, Instruments, Side
 from tests.bot.exchanges.frames import (
     BTCUSD_PERP,
     RECEIVED,
@@ -20,7 +21,49 @@ from tests.bot.exchanges.frames import (
 )
 
 DIALECT = EXCHANGES["binance"]
+SEPARATE = DIALECT.choose({"coin_m": "separate"})
 COIN_M = {"s": "BTCUSD_PERP", "z": "3", "q": "3", "p": "64000", "ap": "64100.5"}
+BTCUSDT = Instrument("binance", "BTCUSDT", "BTC", "USDT", Decimal(1), linear=True)
+LISTED = table(BTCUSDT, BTCUSD_PERP)
+
+
+def mark(symbol: str = "BTCUSDT", price: object = "64012.5") -> dict[str, object]:
+    return {
+        "e": "markPriceUpdate", "E": 1789670094412, "s": symbol, "p": price, "ap": "64010.1",
+        "P": "64003.2", "i": "64015.3", "r": "0.0001", "T": 1789689600000, "st": 1,
+    }  # fmt: skip
+
+
+def own_stream(**changes: object) -> dict[str, object]:
+    """As the host of COIN-M wraps it when asked for the stream of one contract."""
+    return {"stream": "btcusd_perp@forceOrder", "data": binance({"st": 2}, **COIN_M, **changes)}
+
+
+SAMPLES: list[Any] = [
+    binance(),
+    binance(S="BUY", s="NEWUSDT", ap="0", z=None),
+    binance({"st": 2, "ps": "BTCUSD"}, **COIN_M),
+    {"stream": "!forceOrder@arr", "data": binance()},
+    [binance(), binance(z="0"), binance(st=2, s="NEWUSD_PERP")],
+    own_stream(),
+    [mark(), mark("ETHUSDT", "3000")],
+    {"stream": "!markPrice@arr", "data": [mark()]},
+    {"stream": "btcusd_perp@markPrice", "data": mark("BTCUSD_PERP")},
+    {"result": None, "id": 1},
+    {"result": ["!forceOrder@arr"], "id": 3},
+    {"code": 2, "msg": "Invalid request"},
+    {"error": {"code": 2, "msg": "Invalid request"}, "id": 7},
+    {"e": "24hrTicker", "E": 1789670094412, "s": "BTCUSDT", "o": "0.0010"},
+]
+TABLES: list[Any] = [
+    {"symbols": [
+        {"symbol": "1000PEPEUSDT", "pair": "1000PEPEUSDT", "status": "SETTLING",
+         "contractType": "PERPETUAL", "baseAsset": "1000PEPE", "quoteAsset": "USDT"},
+        {"symbol": "BTCUSDT", "baseAsset": "BTC", "quoteAsset": "USDT"}]},
+    {"timezone": "UTC", "symbols": [
+        {"symbol": "BTCUSD_PERP", "pair": "BTCUSD", "contractStatus": "TRADING",
+         "contractSize": 100, "baseAsset": "BTC", "quoteAsset": "USD"}]},
+]  # fmt: skip
 
 
 def test_a_sold_order_closed_a_long() -> None:
@@ -170,6 +213,21 @@ def test_other_streams_are_none_of_our_business(message: object) -> None:
     assert read("binance", message) == Other()
 
 
+def test_mark_prices_come_for_every_symbol_at_once_or_for_one() -> None:
+    told = Marks((("BTCUSDT", 64012.5), ("ETHUSDT", 3000.0)))
+    rows = [mark(), mark("ETHUSDT", "3000")]
+    assert read("binance", rows) == told
+    assert read("binance", {"stream": "!markPrice@arr", "data": rows}) == told
+    one = {"stream": "btcusd_perp@markPrice", "data": mark("BTCUSD_PERP", "1")}
+    assert read("binance", one) == Marks((("BTCUSD_PERP", 1.0),))
+
+
+def test_a_mark_price_that_cannot_be_is_left_out() -> None:
+    odd = [mark(price=price) for price in ("0", "-1", "NaN", "inf", "", "x")]
+    assert read("binance", [*odd, mark()]) == Marks((("BTCUSDT", 64012.5),))
+    assert read("binance", [mark(price=5)]) == Other()
+
+
 def test_answers_to_a_subscription_name_their_request() -> None:
     assert read("binance", {"result": None, "id": 1}) == Ack("1", accepted=True)
     refused = Ack("7", accepted=False, reason="2 Invalid request")
@@ -181,11 +239,46 @@ def test_answers_to_a_subscription_name_their_request() -> None:
 
 
 def test_one_connection_under_market_carries_everything() -> None:
-    (stream,) = DIALECT.streams({}, {"ws": "ws://localhost:1"})
+    (stream,) = DIALECT.streams(LISTED, {"ws": "ws://localhost:1"})
     assert stream.url == "ws://localhost:1/market/ws"
     (batch,) = DIALECT.batches(stream.topics)
     asked = json.loads(DIALECT.subscribe(batch, "4"))
     assert asked == {"method": "SUBSCRIBE", "params": ["!forceOrder@arr"], "id": 4}
+    assert stream.canaries == ("!markPrice@arr",)
+
+
+def test_where_it_is_chosen_coin_m_has_a_connection_and_a_topic_for_each_contract() -> None:
+    urls = {"ws": "ws://u", "coin_ws": "ws://c"}
+    market, coin = SEPARATE.streams(LISTED, urls)
+    assert (market,) == DIALECT.streams(LISTED, urls)
+    assert (coin.url, coin.topics) == ("ws://c/stream", ("btcusd_perp@forceOrder",))
+    assert coin.canaries == ("btcusd_perp@markPrice",)
+    assert SEPARATE.streams(table(BTCUSDT), urls) == (market,)
+    assert [len(batch) for batch in SEPARATE.batches(("x",) * 250)] == [100, 100, 50]
+
+
+def separately(message: object, listed: Instruments = LISTED) -> Parsed:
+    return SEPARATE.parse(json.dumps(message), RECEIVED, listed)
+
+
+@pytest.mark.parametrize("listed", [LISTED, {}], ids=["listed", "unlisted"])
+def test_where_it_is_chosen_coin_m_counts_on_its_own_streams_alone(listed: Instruments) -> None:
+    merged = binance({"st": 2, "ps": "BTCUSD"}, **COIN_M)
+    assert separately(merged, listed) == Other()
+    assert separately({"stream": "!forceOrder@arr", "data": merged}, listed) == Other()
+    assert separately([merged, binance()], listed) == read("binance", binance(), listed)
+    assert separately(own_stream(), listed) == read("binance", own_stream(), listed)
+    assert separately(binance(), listed) == read("binance", binance(), listed)
+    assert separately([mark()]) == read("binance", [mark()])
+
+
+def test_by_default_coin_m_counts_where_all_comes_and_that_is_said() -> None:
+    merged = binance({"st": 2, "ps": "BTCUSD"}, **COIN_M)
+    again = DIALECT.choose({}).parse(json.dumps(merged), RECEIVED, LISTED)
+    assert again == read("binance", merged, LISTED)
+    assert len(events("binance", merged, LISTED)) == 1
+    assert DIALECT.doubts and not SEPARATE.doubts
+    assert SEPARATE.choose({"coin_m": "merged"}).doubts == DIALECT.doubts
 
 
 def test_redirecting_rest_redirects_both_tables() -> None:

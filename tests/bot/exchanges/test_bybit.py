@@ -2,12 +2,13 @@
 
 import json
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from bot.errors import ParseError
 from bot.exchanges import EXCHANGES
-from bot.exchanges.dialect import Ack, Other, Pong
+from bot.exchanges.dialect import Ack, Marks, Other, Pong
 from bot.market import Instrument, Side
 from tests.bot.exchanges.frames import bybit, events, read, table
 
@@ -17,6 +18,44 @@ URLS = {"ws": "ws://h", "rest": "http://h"}
 
 def contract(symbol: str, linear: bool) -> Instrument:
     return Instrument("bybit", symbol, "BTC", "USDT" if linear else "USD", Decimal(1), linear)
+
+
+def quote(kind: str = "snapshot", **changes: object) -> dict[str, Any]:
+    data = {"symbol": "BTCUSDT", "lastPrice": "64010.2", "bid1Price": "64010"} | changes
+    return {"topic": "tickers.BTCUSDT", "type": kind, "data": data, "cs": 1, "ts": 1789670094412}
+
+
+OLD = {
+    "topic": "liquidation.GALAUSDT",
+    "data": {"price": "2", "side": "Buy", "size": "16", "symbol": "GALAUSDT",
+             "updatedTime": 1673251091822},
+}  # fmt: skip
+ROWS = [
+    {"symbol": "1000PEPEUSDT", "contractType": "LinearPerpetual", "status": "Trading",
+     "baseCoin": "1000PEPE", "quoteCoin": "USDT", "settleCoin": "USDT"},
+    {"symbol": "SOONUSDT", "contractType": "LinearPerpetual", "status": "PreLaunch",
+     "baseCoin": "SOON", "quoteCoin": "USDT"},
+    {"symbol": "BTCUSDZ25", "contractType": "InverseFutures", "status": "Trading",
+     "baseCoin": "BTC", "quoteCoin": "USD"},
+]  # fmt: skip
+LISTED = table(contract("BTCUSDT", linear=True), contract("BTCUSD", linear=False))
+SAMPLES: list[Any] = [
+    bybit(),
+    bybit({"s": "BTCUSDT"}, {"s": "BTCUSDT", "S": "Sell"}),
+    bybit({"s": "BTCUSD", "v": "300"}),
+    OLD,
+    OLD | {"data": [OLD["data"]]},
+    quote(markPrice="64012.5"),
+    quote("delta"),
+    {"success": True, "ret_msg": "", "conn_id": "c", "req_id": "12", "op": "subscribe"},
+    {"success": False, "ret_msg": "error:handler not found", "req_id": "1", "op": "subscribe"},
+    {"success": True, "ret_msg": "pong", "conn_id": "c", "req_id": "", "op": "ping"},
+    {"topic": "publicTrade.BTCUSDT", "data": [{"S": "Buy", "p": "1"}]},
+]
+TABLES: list[Any] = [
+    {"retCode": 0, "result": {"list": ROWS, "nextPageCursor": "a=b&c"}},
+    {"retCode": 0, "result": {"list": ROWS[:1]}},
+]
 
 
 def test_a_bybit_buy_is_a_long_liquidated() -> None:
@@ -91,13 +130,21 @@ def test_broken_frames_are_refused(frame: bytes | str) -> None:
 @pytest.mark.parametrize(
     "message",
     [
-        {"topic": "tickers.BTCUSDT", "type": "snapshot", "data": {"symbol": "BTCUSDT"}},
+        {"topic": "kline.5.BTCUSDT", "type": "snapshot", "data": [{"open": "1"}]},
         {"topic": "publicTrade.BTCUSDT", "data": [bybit()]},
         {"success": True, "ret_msg": "", "op": "unsubscribe", "req_id": "1"},
     ],
 )
 def test_other_topics_are_none_of_our_business(message: object) -> None:
     assert read("bybit", message) == Other()
+
+
+def test_quotes_tell_the_mark_price_when_it_changed() -> None:
+    assert read("bybit", quote(markPrice="64012.5")) == Marks((("BTCUSDT", 64012.5),))
+    assert read("bybit", quote("delta")) == Marks()
+    assert read("bybit", quote(markPrice="0")) == Marks()
+    with pytest.raises(ParseError):
+        read("bybit", quote(markPrice=5))
 
 
 def test_answers_name_their_request() -> None:
@@ -111,12 +158,7 @@ def test_answers_name_their_request() -> None:
 
 
 def test_the_old_topic_still_means_the_position() -> None:
-    old = {
-        "topic": "liquidation.GALAUSDT",
-        "data": {"price": "2", "side": "Buy", "size": "16", "symbol": "GALAUSDT",
-                 "updatedTime": 1673251091822},
-    }  # fmt: skip
-    (event,) = events("bybit", old)
+    (event,) = events("bybit", OLD)
     assert (event.side, event.coin, event.notional) == (Side.LONG, "GALA", 32)
 
 
@@ -144,6 +186,13 @@ def test_linear_and_inverse_have_their_own_addresses() -> None:
     assert DIALECT.streams({}, URLS) == ()
 
 
+def test_on_every_connection_quotes_of_its_own_kind_tell_that_data_flows() -> None:
+    for stream in DIALECT.streams(listing(850), URLS):
+        symbol = "BTCUSDT" if stream.url.endswith("linear") else "BTCUSD"
+        assert stream.canaries == (f"tickers.{symbol}",)
+    assert DIALECT.batches(("tickers.BTCUSDT",)) == (("tickers.BTCUSDT",),)
+
+
 def test_a_newcomer_moves_no_other_topic() -> None:
     before = DIALECT.streams(listing(850), URLS)
     newcomer = contract("AAAUSDT", linear=True)
@@ -165,15 +214,7 @@ def test_a_batch_is_asked_for_in_bybits_words() -> None:
 
 
 def test_the_table_is_read_page_by_page() -> None:
-    rows = [
-        {"symbol": "1000PEPEUSDT", "contractType": "LinearPerpetual", "status": "Trading",
-         "baseCoin": "1000PEPE", "quoteCoin": "USDT", "settleCoin": "USDT"},
-        {"symbol": "SOONUSDT", "contractType": "LinearPerpetual", "status": "PreLaunch",
-         "baseCoin": "SOON", "quoteCoin": "USDT"},
-        {"symbol": "BTCUSDZ25", "contractType": "InverseFutures", "status": "Trading",
-         "baseCoin": "BTC", "quoteCoin": "USD"},
-    ]  # fmt: skip
-    body = {"retCode": 0, "result": {"list": rows, "nextPageCursor": "a=b&c"}}
+    body = {"retCode": 0, "result": {"list": ROWS, "nextPageCursor": "a=b&c"}}
     url = DIALECT.listings(URLS)[0]
     found, following = DIALECT.instruments(json.dumps(body).encode(), url)
     assert found == [

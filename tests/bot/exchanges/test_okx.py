@@ -2,16 +2,58 @@
 
 import json
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from bot.errors import ParseError
 from bot.exchanges import EXCHANGES
-from bot.exchanges.dialect import Ack, Closing, Other, Pong
+from bot.exchanges.dialect import Ack, Closing, Marks, Other, Pong
 from bot.market import Instrument, Side
 from tests.bot.exchanges.frames import ETH_SWAP, events, okx, read, table
 
 DIALECT = EXCHANGES["okx"]
+BTC_FUTURE = Instrument("okx", "BTC-USD-270326", "BTC", "USD", Decimal(100), linear=False)
+LISTED = table(ETH_SWAP, BTC_FUTURE)
+
+
+def marked(price: object = "64012.5") -> dict[str, Any]:
+    row = {"instType": "SWAP", "instId": "BTC-USDT-SWAP", "markPx": price, "ts": "1789670094412"}
+    return {"arg": {"channel": "mark-price", "instId": "BTC-USDT-SWAP"}, "data": [row]}
+
+
+ACK = {"id": "5", "event": "subscribe", "arg": {"channel": "liquidation-orders"}, "connId": "c"}
+REFUSED = {"id": "5", "event": "error", "code": "60018", "msg": "Wrong URL", "connId": "c"}
+NOTICE = {"event": "notice", "code": "64008", "msg": "The connection will soon be closed"}
+SAMPLES: list[Any] = [
+    okx(),
+    okx({}, {"side": "buy"}, inst="BTC-USD_UM_XPERP-310404", kind="FUTURES"),
+    okx({"sz": "7"}, inst="BTC-USD-270326", kind="FUTURES"),
+    okx(inst="BTC-USDT", kind="MARGIN"),
+    {"arg": {"channel": "liquidations", "instId": "X-USD-SWAP"},
+     "data": okx()["data"][0]["details"]},
+    {"table": "swap/liquidation", "data": [{"instrument_id": "X-USD-SWAP", "type": "3",
+     "price": "1", "size": "2", "created_at": "2020-12-18T00:30:58.374Z"}]},
+    marked(),
+    ACK,
+    REFUSED,
+    NOTICE,
+    b"pong",
+    {"event": "unsubscribe", "arg": {"channel": "liquidation-orders"}},
+    {"arg": {"channel": "books"}, "data": [[1, 2]]},
+]  # fmt: skip
+CONTRACT = {
+    "instId": "BTC-USDT-SWAP", "ctVal": "0.01", "ctMult": "1", "ctValCcy": "BTC", "uly": "BTC-USDT",
+    "instFamily": "BTC-USDT", "settleCcy": "USDT", "ctType": "linear", "state": "live",
+}  # fmt: skip
+TABLES: list[Any] = [
+    {"code": "0", "msg": "", "data": [CONTRACT]},
+    {"code": "0", "data": [CONTRACT, CONTRACT | {"instId": "BTC-USD-SWAP", "ctType": "inverse"}]},
+]
+PAGES: list[Any] = [
+    {"code": "0", "msg": "", "data": okx({}, {"ts": "1789666400000"}, {"side": "buy"})["data"]},
+    {"code": "0", "msg": "", "data": []},
+]
 
 
 def test_a_sold_order_closed_a_long_whatever_the_position_side_says() -> None:
@@ -84,13 +126,22 @@ def test_other_channels_are_none_of_our_business(message: object) -> None:
 
 
 def test_answers_and_notices() -> None:
-    ack = {"id": "5", "event": "subscribe", "arg": {"channel": "liquidation-orders"}, "connId": "c"}
-    assert read("okx", ack) == Ack("5", accepted=True)
-    refused = {"id": "5", "event": "error", "code": "60018", "msg": "Wrong URL", "connId": "c"}
-    assert read("okx", refused) == Ack("5", accepted=False, reason="60018 Wrong URL")
-    notice = {"event": "notice", "code": "64008", "msg": "The connection will soon be closed"}
-    assert read("okx", notice) == Closing("64008 The connection will soon be closed")
+    assert read("okx", ACK) == Ack("5", accepted=True)
+    assert read("okx", REFUSED) == Ack("5", accepted=False, reason="60018 Wrong URL")
+    assert read("okx", NOTICE) == Closing("64008 The connection will soon be closed")
     assert read("okx", "pong") == read("okx", b"pong") == Pong()
+
+
+def test_a_mark_price_tells_that_data_flows() -> None:
+    (stream,) = DIALECT.streams({}, {"ws": "wss://h:8443"})
+    (canary,) = DIALECT.batches(stream.canaries)
+    assert json.loads(DIALECT.subscribe(canary, "3"))["args"] == [
+        {"channel": "mark-price", "instId": "BTC-USDT-SWAP"}
+    ]
+    assert read("okx", marked()) == Marks((("BTC-USDT-SWAP", 64012.5),))
+    assert read("okx", marked("")) == Marks()
+    with pytest.raises(ParseError):
+        read("okx", marked(None))
 
 
 def test_each_kind_is_asked_for_with_an_id_of_its_own() -> None:

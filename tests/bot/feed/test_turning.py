@@ -145,6 +145,7 @@ async def test_a_mute_exchange_is_found_said_and_asked_again(
         await eventually(lambda: server.handshakes >= 2)
         await server.push(events(("BTCUSDT", 1, market.now_ms())))
         await eventually(lambda: rig.live)
+        await eventually(lambda: len(rig.gaps("liquidations")) == 2)
     opened, closed = rig.gaps("liquidations")
     assert (opened.kind, opened.start_ms, opened.end_ms) == ("mute", began, None)
     assert closed.end_ms == market.now_ms()
@@ -164,6 +165,7 @@ async def test_unreadable_frames_degrade_an_exchange_for_a_minute(
         await eventually(lambda: rig.live)
         (bad,) = feed.bad_frames()
         assert (bad.exchange, bad.frame, bad.reason) == ("toy", b"{broken", "not JSON")
+        await eventually(lambda: len(rig.gaps("frames")) == 2)
     opened, closed = rig.gaps("frames")
     assert (opened.kind, closed.end_ms) == ("garbled", market.now_ms())
 
