@@ -56,6 +56,8 @@ class Settings(BaseModel):
     discord_token: SecretStr | None = None
     discord_api_url: str = "https://discord.com/api"
     discord_gateway_url: str = "wss://gateway.discord.gg"
+    coinglass_api_key: SecretStr | None = None
+    coinglass_url: str = "https://open-api-v4.coinglass.com"
     database_url: SecretStr | None = None
     data_dir: Path = Field(default_factory=lambda: platformdirs.user_data_path("liqwatch"))
     exchanges: str = ",".join(EXCHANGES)
@@ -90,7 +92,7 @@ class Settings(BaseModel):
             raise ValueError("write debug, info, warning or error")
         return value.lower()
 
-    @field_validator("telegram_token", "discord_token")
+    @field_validator("telegram_token", "discord_token", "coinglass_api_key")
     @classmethod
     def _a_token_is_one_word(cls, value: SecretStr | None) -> SecretStr | None:
         if value and not re.fullmatch(r"[\x21-\x7e]+", value.get_secret_value()):
@@ -103,6 +105,7 @@ class Settings(BaseModel):
             "TELEGRAM_API_URL": self.telegram_api_url,
             "DISCORD_API_URL": self.discord_api_url,
             "DISCORD_GATEWAY_URL": self.discord_gateway_url,
+            "COINGLASS_URL": self.coinglass_url,
             **self.urls,
         }
         for name, url in named.items():

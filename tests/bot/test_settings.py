@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import ConfigError
+from bot.exchanges import EXCHANGES
 from bot.rules import Destination
 from bot.settings import load_settings
 
@@ -18,7 +19,7 @@ def env(folder: Path, text: str) -> Path:
 def test_an_empty_file_leaves_every_default(tmp_path: Path) -> None:
     settings = load_settings(env(tmp_path, "TELEGRAM_TOKEN=\n"))
     assert settings.telegram_token is None
-    assert settings.exchange_names == ["binance", "bybit", "okx"]
+    assert settings.exchange_names == list(EXCHANGES)
     assert settings.urls_of("binance")["ws"] == "wss://fstream.binance.com"
 
 
@@ -49,6 +50,8 @@ def test_a_group_may_be_the_operator(tmp_path: Path) -> None:
         ("HTTPS_PROXY=socks5://me:hunter22@proxy:1080\n", "HTTPS_PROXY: write it as http://"),
         ("OKX_REST_URL=socks5://me:hunter22@proxy:1080\n", "OKX_REST_URL must begin with"),
         ("TELEGRAM_TOKEN='12 34'\n", "a token has no spaces"),
+        ("COINGLASS_API_KEY='12 34'\n", "COINGLASS_API_KEY: a token has no spaces"),
+        ("COINGLASS_URL=coinglass.com\n", "COINGLASS_URL must begin with"),
         ("LOG_LEVEL=loud\n", "LOG_LEVEL: write debug, info"),
     ],
 )
