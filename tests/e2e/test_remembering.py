@@ -54,8 +54,9 @@ async def test_a_clean_stop_leaves_no_more_of_a_gap_than_the_time_away(
     environment = world.environment("telegram")
     async with started(tmp_path, environment, "run") as process:
         await world.telegram.ask("/alert BTC 1h long > 10m", ANN, "Set")
+        await world.telegram.ask("/alert BTC order > 5m", BEN, "Set")
         await world.liquidate("BTC", 6_000_000)
-        await world.telegram.ask("/liqs BTC", ANN, "$6")
+        await world.telegram.told(BEN, "your alert")
         assert (await terminated(process)).code == 0
     async with started(tmp_path, environment, "run") as process:
         told = await world.telegram.ask("/liqs BTC", ANN, "$6")
