@@ -6,7 +6,7 @@ UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 SYNC := UV_COMPILE_BYTECODE=1 UV_PYTHON_DOWNLOADS=never $(UV) sync --frozen --quiet
 RUN := .venv/bin
 
-.PHONY: demo test bench check-python
+.PHONY: demo test torture bench check-python
 
 demo: $(UV)
 	@$(SYNC) --no-dev --inexact
@@ -19,6 +19,10 @@ test: $(UV)
 	$(RUN)/mypy
 	$(RUN)/lint-imports
 	$(RUN)/pytest -n 2
+
+torture: $(UV)
+	@$(SYNC) --inexact
+	TORTURE=1 $(RUN)/pytest -n 2 tests/bot/exchanges/test_any_frame.py tests/bot/engine/test_histories.py
 
 bench: $(UV)
 	@$(SYNC) --inexact --group bench

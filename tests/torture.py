@@ -2,7 +2,7 @@
 
 import os
 
-TENFOLD = "LIQWATCH_TORTURE"
+TENFOLD = "TORTURE"
 
 
 def times(examples: int) -> int:

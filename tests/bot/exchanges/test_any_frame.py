@@ -6,7 +6,6 @@ has them, all read with ``LISTED``. ``make torture`` sets ``TORTURE`` for ten ti
 """
 
 import json
-import os
 from collections import Counter
 from collections.abc import Callable, Mapping
 from decimal import Decimal
@@ -23,8 +22,9 @@ from bot.exchanges.dialect import Ack, Answer, Closing, Events, Exchange, Marks,
 from bot.market import LARGEST_ORDER, Instrument, Liquidation, usd
 from tests.bot.exchanges.frames import RECEIVED
 from tests.bot.exchanges.mutations import mutated, written
+from tests.torture import times
 
-MUTATIONS = 100_000 if os.environ.get("TORTURE") else 10_000
+MUTATIONS = times(10_000)
 """Of each exchange's frames; of its other answers a tenth."""
 
 HOUR_MS = 3_600_000

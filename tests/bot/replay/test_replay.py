@@ -185,7 +185,7 @@ def test_a_bad_rule_is_said_at_once() -> None:
     "text",
     [
         "nonsense", "[]", "{}", "\udcff", b"\xff\xfe", "[" * 100_000,
-        '{"exchange":"kraken","received":1723895903305,"frame":"{}"}',
+        '{"exchange":"mtgox","received":1723895903305,"frame":"{}"}',
         '{"exchange":"binance","received":1723895903305}',
         '{"exchange":"binance","received":1723895903305,"frame":"{}","instruments":{}}',
         '{"exchange":"binance","received":-5,"frame":"{}"}',
