@@ -25,6 +25,10 @@ FILLED = ("stopped", "off")
 """The kinds of gaps that a history can fill: no more is known of how the others ended."""
 
 TRIES = 5
+
+Page = tuple[list[Liquidation], str | None]
+"""The liquidations of one answer, and the next address."""
+
 PAGES = 500
 """Of one address; a history whose pages never end is a fault."""
 
@@ -77,22 +81,20 @@ class Filling:
             await self._ended.wait()
             await self._wire.real.sleep(self._wire.limits.settle_s)
             self._ended.clear()
+            while not (self._intake.instruments and self._streams()):
+                await self._wire.real.sleep(self._wire.limits.settle_s)
             while self._open:
                 await self._fill(self._open.popleft())
 
     async def _fill(self, gap: Gap) -> None:
-        """Ask until it is told, or does not seem to be told at all."""
-        wait_s = self._wire.limits.settle_s
-        reason = ""
-        for _ in range(TRIES):
-            failure = await self._try(gap)
-            if failure is None:
-                return
-            reason, wait_s = failure.sentence, max(2 * wait_s, failure.wait_s)
-            await self._wire.real.sleep(wait_s)
-        log.warning(
-            "gap not filled", exchange=self._exchange.name, stream=gap.stream, reason=reason
-        )
+        failure = await self._try(gap)
+        if failure is not None:
+            log.warning(
+                "gap not filled",
+                exchange=self._exchange.name,
+                stream=gap.stream,
+                reason=failure.sentence,
+            )
 
     async def _try(self, gap: Gap) -> Failure | None:
         end_ms = gap.end_ms or gap.start_ms
@@ -101,8 +103,6 @@ class Filling:
         since_ms = max(gap.start_ms, now_ms - reach_ms)
         if since_ms >= end_ms:
             return None
-        if not (self._intake.instruments and self._streams()):
-            return Failure("content", "nothing is known of its contracts yet")
         # A frame that was on its way when the silence began told of what happened before it.
         slack_ms = LATEST_MS if self._history.exact else ALIKE_MS
         from_ms, to_ms = since_ms - slack_ms, end_ms + slack_ms
@@ -140,7 +140,18 @@ class Filling:
                 yield page
                 await self._wire.real.sleep(history.gap_s)
 
-    async def _ask(self, url: str, since_ms: int) -> tuple[list[Liquidation], str | None] | Failure:
+    async def _ask(self, url: str, since_ms: int) -> Page | Failure:
+        """One page, asked for until it is told, or does not seem to be told at all."""
+        wait_s = self._wire.limits.settle_s
+        for _ in range(TRIES):
+            answer = await self._ask_once(url, since_ms)
+            if not isinstance(answer, Failure) or answer.blocked:
+                break
+            wait_s = max(2 * wait_s, answer.wait_s)
+            await self._wire.real.sleep(wait_s)
+        return answer
+
+    async def _ask_once(self, url: str, since_ms: int) -> Page | Failure:
         wire = self._wire
         body = await wire.ask(self._exchange, url)
         if isinstance(body, Failure):
