@@ -84,44 +84,59 @@ class Filling:
             while not (self._intake.instruments and self._streams()):
                 await self._wire.real.sleep(self._wire.limits.settle_s)
             while self._open:
-                await self._fill(self._open.popleft())
+                await self._fill(self._together())
 
-    async def _fill(self, gap: Gap) -> None:
-        failure = await self._try(gap)
-        if failure is not None:
-            log.warning(
-                "gap not filled",
-                exchange=self._exchange.name,
-                stream=gap.stream,
-                reason=failure.sentence,
-            )
+    def _together(self) -> list[Gap]:
+        """The oldest gap and those that overlap it: as at a start, when every stream has one."""
+        first, *others = sorted(self._open, key=lambda gap: gap.start_ms)
+        group, end_ms = [first], first.end_ms or first.start_ms
+        for gap in others:
+            if gap.start_ms <= end_ms:
+                group.append(gap)
+                end_ms = max(end_ms, gap.end_ms or gap.start_ms)
+        for gap in group:
+            self._open.remove(gap)
+        return group
 
-    async def _try(self, gap: Gap) -> Failure | None:
-        end_ms = gap.end_ms or gap.start_ms
+    async def _fill(self, gaps: list[Gap]) -> None:
+        """Ask once for all of these; what is out of the history's reach stays a gap."""
         now_ms = self._wire.market.now_ms()
-        reach_ms = min(DAY_MS, round(self._history.reach_s * SECOND_MS))
-        since_ms = max(gap.start_ms, now_ms - reach_ms)
-        if since_ms >= end_ms:
-            return None
+        reach_ms = now_ms - min(DAY_MS, round(self._history.reach_s * SECOND_MS))
+        within = [gap for gap in gaps if (gap.end_ms or 0) > reach_ms]
+        if not within:
+            return
+        since_ms = max(reach_ms, min(gap.start_ms for gap in within))
+        found = await self._missed(within, since_ms, max(gap.end_ms or 0 for gap in within))
+        if isinstance(found, Failure):
+            name = self._exchange.name
+            log.warning("gap not filled", exchange=name, reason=found.sentence)
+            return
+        await self._recall(self._unheard(found), now_ms)
+        for gap in within:
+            start_ms = max(gap.start_ms, reach_ms)
+            self._pass_on(msgspec.structs.replace(gap, start_ms=start_ms, filled=True))
+
+    async def _missed(
+        self, gaps: list[Gap], since_ms: int, until_ms: int
+    ) -> list[Liquidation] | Failure:
         # A frame that was on its way when the silence began told of what happened before it.
         slack_ms = LATEST_MS if self._history.exact else ALIKE_MS
-        from_ms, to_ms = since_ms - slack_ms, end_ms + slack_ms
+        from_ms, to_ms = since_ms - slack_ms, until_ms + slack_ms
         found: list[Liquidation] = []
         pages = Duplicates(limit=None)  # a page may begin with what the last one ended with
-        for stream in self._asked(gap):
+        for stream in self._asked(gaps):
             async for page in self._pages(stream, from_ms, to_ms):
                 if isinstance(page, Failure):
                     return page
                 found += pages.fresh(page)
-        missed = [event for event in found if from_ms <= event.time_ms <= to_ms]
-        await self._recall(self._unheard(missed), now_ms)
-        # An older part that is out of reach stays a gap.
-        self._pass_on(msgspec.structs.replace(gap, start_ms=since_ms, filled=True))
-        return None
+        return [event for event in found if from_ms <= event.time_ms <= to_ms]
 
-    def _asked(self, gap: Gap) -> list[Stream]:
-        streams = list(self._streams())
-        return [stream for stream in streams if stream.name == gap.stream] or streams
+    def _asked(self, gaps: list[Gap]) -> list[Stream]:
+        streams = {stream.name: stream for stream in self._streams()}
+        named = {gap.stream for gap in gaps}
+        if named <= streams.keys():
+            return [streams[name] for name in named]
+        return list(streams.values())
 
     async def _pages(
         self, stream: Stream, since_ms: int, until_ms: int
@@ -139,6 +154,9 @@ class Filling:
                 page, url = answer
                 yield page
                 await self._wire.real.sleep(history.gap_s)
+            else:
+                yield Failure("content", "its history never ends")
+                return
 
     async def _ask(self, url: str, since_ms: int) -> Page | Failure:
         """One page, asked for until it is told, or does not seem to be told at all."""

@@ -1,11 +1,12 @@
 """Gaps filled from an exchange's own history, over real sockets."""
 
 from decimal import Decimal
+from typing import Any
 
 import msgspec
 
 from bot.events import Recalled
-from bot.feed.filling import unlike
+from bot.feed.filling import PAGES, unlike
 from bot.market import Gap, Liquidation, Side
 from tests.bot.feed.conftest import Rig
 from tests.bot.feed.toy import Toy, ToyHistory, ToyServer, events, eventually
@@ -131,3 +132,35 @@ def test_each_that_was_heard_takes_one_row_away_and_the_nearest() -> None:
     assert unlike(rows, []) == rows
     moved = [msgspec.structs.replace(row, time_ms=row.time_ms + 2_001) for row in rows[:1]]
     assert unlike(moved, rows[:1]) == moved
+
+
+async def test_gaps_that_overlap_are_asked_for_once(
+    rig: Rig, server: ToyServer, market: ManualClock
+) -> None:
+    now = market.now_ms()
+    gaps = [
+        Gap("toy", "process", now - 60_000, now - 20_000, "", "stopped"),
+        Gap("toy", "all", now - 30_000, now, "starting"),
+        Gap("toy", "all", now - 900_000, now - 890_000, "closed"),
+    ]
+    async with rig.running(Toy(history=ToyHistory()), server.urls, before=gaps):
+        await eventually(lambda: len([g for g in rig.told if isinstance(g, Gap) and g.filled]) == 3)
+    assert server.asked_history == [
+        (now - 960_000, now - 830_000),
+        (now - 120_000, now + 60_000),
+    ]
+
+
+async def test_a_history_that_never_ends_fills_nothing(
+    rig: Rig, server: ToyServer, market: ManualClock
+) -> None:
+    class Endless(ToyHistory):
+        def read(self, body: bytes, url: str, *rest: Any) -> tuple[list[Liquidation], str | None]:
+            return [], url
+
+    async with rig.running(Toy(history=Endless()), server.urls):
+        await eventually(lambda: rig.live)
+        await lose(rig, server, market, 6)
+        await eventually(lambda: server.asked_history_pages >= PAGES)
+        await lose(rig, server, market, 6)
+    assert not filled(rig)

@@ -179,6 +179,7 @@ class ToyServer:
         self.targets: list[str] = []
         self.past: list[tuple[str, int, int]] = []
         self.history_status = 200
+        self.asked_history_pages = 0
         self.asked_history: list[tuple[int, int]] = []
         self.sockets: list[web.WebSocketResponse] = []
         self.urls: dict[str, str] = {}
@@ -225,6 +226,7 @@ class ToyServer:
     async def _history(self, request: web.Request) -> web.Response:
         """Two rows a page."""
         since, until, page = (int(request.query[name]) for name in ("since", "until", "page"))
+        self.asked_history_pages += 1
         if page == 0:
             self.asked_history.append((since, until))
         if self.history_status != 200:
