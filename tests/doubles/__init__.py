@@ -1,1 +1,1 @@
-"""Stand-ins for the chat platforms, on loopback."""
+"""Stand-ins for the chat platforms and the exchanges, on loopback."""
