@@ -1,4 +1,4 @@
-"""Opens the database and hands out its five books."""
+"""Opens the database and hands out its books."""
 
 import secrets
 import sqlite3
@@ -24,9 +24,12 @@ from storage.listings import StoredListings
 from storage.lock import WriterLock
 from storage.notebook import StoredNotebook
 from storage.outbox import StoredOutbox
+from storage.past import StoredPast
+from storage.quarantine import StoredQuarantine
 from storage.report import StoredReport
 from storage.rulebook import StoredRulebook
-from storage.schema import migrate, shipped
+from storage.schema import migrate, refuse_other, shipped
+from storage.tape import StoredTape
 from storage.trouble import opening
 
 SOUND_SQLITE = (3, 51, 3)
@@ -44,6 +47,9 @@ class Storage:
         self.chats = StoredChats(database)
         self.listings = StoredListings(database)
         self.notebook = StoredNotebook(database)
+        self.tape = StoredTape(database)
+        self.quarantine = StoredQuarantine(database)
+        self.past = StoredPast(database)
 
 
 @asynccontextmanager
@@ -72,6 +78,7 @@ async def open_report(url: str | None, data_dir: Path) -> AsyncIterator[StoredRe
     engine = sqlite_reader(address) if address.file else postgresql_engine(address, size=1)
     try:
         with opening(address):
+            await refuse_other(engine, address.shown)
             yield StoredReport(Database(engine, engine, owner=0))
     finally:
         await engine.dispose()

@@ -9,11 +9,14 @@ from sqlmodel import and_, col, or_
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.delivery.outcomes import Outcome
+from bot.market import Gap, Liquidation
 from bot.ports import Accounts, Notification
 from bot.rules import Alert, Destination, Payload, RuleState
 from storage.claims import Lease, claim
 from storage.engines import Database, insert_into
+from storage.gaps import note_gaps
 from storage.moving import forwarded
+from storage.pages import Page, pages_of, write_pages
 from storage.recovery import recover
 from storage.report import accounts
 from storage.settling import settle
@@ -27,18 +30,30 @@ class StoredOutbox:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._unclear: tuple[list[Liquidation], list[Page]] = ([], [])
 
     async def store(
-        self, alerts: Sequence[Alert], states: Iterable[RuleState], now_ms: int
+        self,
+        alerts: Sequence[Alert],
+        states: Iterable[RuleState],
+        now_ms: int,
+        heard: Sequence[Liquidation] = (),
+        gaps: Sequence[Gap] = (),
     ) -> None:
+        """What is told again after a ``StoreError``, before what was heard since, counts once."""
         spoken = [_state(state) for state in states]
+        pages = await self._pages(heard)
 
         async def work(session: AsyncSession) -> None:
             await _insert(session, [(a.rule.destination, a, a.key) for a in alerts], now_ms)
             await _remember(session, spoken)
+            await write_pages(session, pages)
+            await note_gaps(session, gaps)
 
-        if alerts or spoken:
+        if alerts or spoken or pages or gaps:
+            self._unclear = (list(heard), pages)
             await self._database.write(work)
+            self._unclear = ([], [])
 
     async def put(self, destination: Destination, payload: Payload, key: str, now_ms: int) -> None:
         """The same key to the same destination again amends, like an alert."""
@@ -74,6 +89,13 @@ class StoredOutbox:
     async def accounts(self) -> Accounts:
         async with self._database.reading() as session:
             return await accounts(session)
+
+    async def _pages(self, heard: Sequence[Liquidation]) -> list[Page]:
+        """What a commit may have stored whose answer was lost comes again in the same pages."""
+        told, pages = self._unclear
+        if list(heard[: len(told)]) != told:
+            return await pages_of(heard)
+        return [*pages, *await pages_of(heard[len(told) :])]
 
 
 async def _insert(

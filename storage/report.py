@@ -1,10 +1,11 @@
-"""The outbox in numbers, for reports that only read."""
+"""The outbox in numbers and what is in quarantine, for reports that only read."""
 
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.ports import Accounts
+from bot.ports import Accounts, BadFrame
 from storage.engines import Database
+from storage.quarantine import quarantined
 from storage.tables import NotificationRow, State
 
 
@@ -17,6 +18,11 @@ class StoredReport:
     async def accounts(self) -> Accounts:
         async with self._database.reading() as session:
             return await accounts(session)
+
+    async def quarantine(self) -> list[BadFrame]:
+        """Oldest first."""
+        async with self._database.reading() as session:
+            return await quarantined(session)
 
 
 async def accounts(session: AsyncSession) -> Accounts:

@@ -34,6 +34,12 @@ async def migrate(engine: AsyncEngine, config: Config, shown: str, to: str = "he
         await connection.run_sync(_migrate, config, shown, to)
 
 
+async def refuse_other(engine: AsyncEngine, shown: str) -> None:
+    """Raise ``ConfigError`` unless the database is of this program's version."""
+    async with engine.connect() as connection:
+        await connection.run_sync(_refuse_other, shipped(), shown)
+
+
 def _migrate(connection: Connection, config: Config, shown: str, to: str) -> None:
     on_postgresql = connection.dialect.name == "postgresql"
     if on_postgresql:
@@ -56,6 +62,13 @@ def _refuse_newer(connection: Connection, config: Config, shown: str) -> None:
                 f"{shown} was written by a newer Liqwatch (version {revision} of the database): "
                 "install that version again, or choose another database."
             )
+
+
+def _refuse_other(connection: Connection, config: Config, shown: str) -> None:
+    _refuse_newer(connection, config, shown)
+    found = MigrationContext.configure(connection).get_current_heads()
+    if set(found) != set(ScriptDirectory.from_config(config).get_heads()):
+        raise ConfigError(f"{shown} is not of this version yet: start the bot once.")
 
 
 def _refuse_orphans(connection: Connection) -> None:

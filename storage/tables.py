@@ -7,11 +7,23 @@ PostgreSQL alone.
 from enum import StrEnum
 from typing import ClassVar
 
-from sqlalchemy import BigInteger, Index, Integer, MetaData, text
+from sqlalchemy import BigInteger, Dialect, Index, Integer, MetaData, String, TypeDecorator, text
 from sqlmodel import Field, SQLModel
 
 BigId = BigInteger().with_variant(Integer(), "sqlite")
 """SQLite numbers rows by itself only in a column that is called INTEGER."""
+
+
+class ForeignText(TypeDecorator[str]):
+    """Text from outside, without the characters that PostgreSQL keeps in no text."""
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        if value is None:
+            return None
+        return value.encode(errors="replace").decode().replace("\0", "\ufffd")
 
 
 class State(StrEnum):
@@ -154,6 +166,99 @@ class NoteRow(Table, table=True):
 
     name: str = Field(primary_key=True)
     value: str
+
+
+class TapeRow(Table, table=True):
+    """The liquidations of one write, as ``storage.pages`` packs them.
+
+    ``first_ms`` and ``last_ms`` are the earliest and the latest time received.
+    """
+
+    __tablename__ = "tape"
+    __table_args__ = (Index("tape_last", "last_ms"), {"sqlite_autoincrement": True})
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    first_ms: int = Field(sa_type=BigInteger)
+    last_ms: int = Field(sa_type=BigInteger)
+    count: int = Field(sa_type=BigInteger)
+    events: bytes
+
+
+class SumColumns(Table):
+    """What was liquidated of one coin on one exchange in the span that begins at ``start_ms``.
+
+    An amount is whole US dollars and, apart from them, the rest in ``market.USD``: one number for
+    both would leave 64 bits at 92 billion dollars, which a broken contract size can claim.
+    ``longs`` and ``shorts`` count orders of known worth, ``unpriced`` the others.
+    """
+
+    start_ms: int = Field(primary_key=True, sa_type=BigInteger)
+    exchange: str = Field(primary_key=True)
+    coin: str = Field(primary_key=True)
+    long_usd: int = Field(sa_type=BigInteger)
+    long_rest: int = Field(sa_type=BigInteger)
+    short_usd: int = Field(sa_type=BigInteger)
+    short_rest: int = Field(sa_type=BigInteger)
+    longs: int = Field(sa_type=BigInteger)
+    shorts: int = Field(sa_type=BigInteger)
+    unpriced: int = Field(sa_type=BigInteger)
+
+
+class MinuteRow(SumColumns, table=True):
+    """A minute by the exchange's time."""
+
+    __tablename__ = "minute"
+    __table_args__: ClassVar[dict[str, bool]] = {"sqlite_with_rowid": False}
+
+
+class HourRow(SumColumns, table=True):
+    """The sum of those minutes of an hour that are no ``MinuteRow`` any more."""
+
+    __tablename__ = "hour"
+    __table_args__: ClassVar[dict[str, bool]] = {"sqlite_with_rowid": False}
+
+
+class GapRow(Table, table=True):
+    """An interval in which a stream of an exchange was not heard; open without ``end_ms``."""
+
+    __tablename__ = "gap"
+    __table_args__: ClassVar[dict[str, bool]] = {"sqlite_with_rowid": False}
+
+    exchange: str = Field(primary_key=True)
+    stream: str = Field(primary_key=True)
+    start_ms: int = Field(primary_key=True, sa_type=BigInteger)
+    end_ms: int | None = Field(default=None, sa_type=BigInteger)
+    reason: str = Field(sa_type=ForeignText)
+    kind: str
+    filled: bool
+
+
+class BadFrameRow(Table, table=True):
+    """A frame that could not be read."""
+
+    __tablename__ = "bad_frame"
+    __table_args__: ClassVar[dict[str, bool]] = {"sqlite_autoincrement": True}
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    exchange: str
+    frame: bytes
+    reason: str = Field(sa_type=ForeignText)
+    received_ms: int = Field(sa_type=BigInteger)
+
+
+class PastRow(Table, table=True):
+    """An imported sum; amounts in ``market.USD``."""
+
+    __tablename__ = "past"
+    __table_args__: ClassVar[dict[str, bool]] = {"sqlite_with_rowid": False}
+
+    source: str = Field(primary_key=True)
+    coin: str = Field(primary_key=True)
+    exchange: str = Field(primary_key=True)
+    span_ms: int = Field(primary_key=True, sa_type=BigInteger)
+    start_ms: int = Field(primary_key=True, sa_type=BigInteger)
+    long: int = Field(sa_type=BigInteger)
+    short: int = Field(sa_type=BigInteger)
 
 
 def stored_id(number: int | None) -> int:

@@ -12,7 +12,7 @@ from bot.errors import UserError
 from bot.events import Event
 from bot.exchanges.dialect import Publication
 from bot.figures import Hearing, Order, Reading, Split
-from bot.market import USD, Side
+from bot.market import USD, Gap, Liquidation, Side
 from bot.ports import Accounts, Chat, Notification, SourceStatus
 from bot.rules import WINDOWS, Alert, Destination, Payload, Rule, RuleState
 from bot.wording.text import Message
@@ -165,12 +165,21 @@ class FakeOutbox:
     def __init__(self) -> None:
         self.waiting: list[Notification] = []
         self.settled: list[tuple[Notification, Outcome]] = []
+        self.heard: list[Liquidation] = []
+        self.gaps: list[Gap] = []
         self._keys: set[tuple[Destination, str]] = set()
         self._leased: dict[int, Notification] = {}
 
     async def store(
-        self, alerts: Sequence[Alert], states: Iterable[RuleState], now_ms: int
+        self,
+        alerts: Sequence[Alert],
+        states: Iterable[RuleState],
+        now_ms: int,
+        heard: Sequence[Liquidation] = (),
+        gaps: Sequence[Gap] = (),
     ) -> None:
+        self.heard += heard
+        self.gaps += gaps
         for alert in alerts:
             await self.put(alert.rule.destination, alert, alert.key, now_ms)
 

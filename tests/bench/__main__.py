@@ -10,7 +10,7 @@ from rich.table import Table
 
 from tests.bench.table import Row
 
-_BENCHMARKS = ("decode", "windows", "thresholds", "loading", "pipeline")
+_BENCHMARKS = ("decode", "windows", "thresholds", "loading", "pipeline", "disk")
 _LIBRARIES = ("ccxt", "cryptofeed")
 """What decoding is measured against; it comes with the dependency group ``bench``."""
 
@@ -28,7 +28,7 @@ def _rows(names: Sequence[str], console: Console) -> list[Row]:
 
 
 def _table(rows: list[Row]) -> Table:
-    table = Table(title="Speed")
+    table = Table(title="Speed and size")
     for heading in ("what", "ours", "baseline", "ratio", "must", ""):
         table.add_column(heading, justify="left" if heading == "what" else "right")
     for row in rows:

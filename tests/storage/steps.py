@@ -1,9 +1,17 @@
-"""What most tests of the outbox do: store, claim, settle."""
+"""What most tests of the books do: store, claim, settle, hear, and look at the rows themselves."""
+
+import sqlite3
+from contextlib import closing
+from typing import Any
+
+import asyncpg
 
 from bot.delivery.outcomes import Outcome
+from bot.market import Liquidation
 from bot.ports import Chat, Notification
 from bot.rules import Alert, Rule, RuleState
 from storage import Storage
+from tests.storage.conftest import Home
 from tests.storage.samples import NOW
 
 LEASE = 60_000
@@ -32,3 +40,23 @@ async def wish(storage: Storage, chat: Chat) -> None:
 async def everything(storage: Storage) -> list[tuple[Rule, RuleState]]:
     """All rules with their states, as the start reads them."""
     return [pair async for batch in storage.rulebook.columns() for pair in batch.pairs()]
+
+
+async def heard(storage: Storage, *events: Liquidation) -> None:
+    await storage.outbox.store([], [], NOW, events)
+
+
+async def on_tape(storage: Storage, after_ms: int = 0) -> list[Liquidation]:
+    return [event async for batch in storage.tape.read(after_ms) for event in batch]
+
+
+async def ask(home: Home, statement: str) -> list[tuple[Any, ...]]:
+    """The rows of a statement, run beside whatever has the database open."""
+    if home.url is None:
+        with closing(sqlite3.connect(home.data_dir / "liqwatch.db")) as file, file:
+            return file.execute(statement).fetchall()
+    connection = await asyncpg.connect(home.url)
+    try:
+        return [tuple(row) for row in await connection.fetch(statement)]
+    finally:
+        await connection.close()

@@ -1,24 +1,32 @@
 """A full disk, a restarted server, a process that died: nothing is half done, and it goes on."""
 
+import sqlite3
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 import asyncpg
 import pytest
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from bot.clock import HOUR_MS
 from bot.errors import StoreError
-from bot.rules import Notice
+from bot.market import USD, Gap
+from bot.rules import Notice, RuleState
 from storage import Storage, open_storage
 from storage.address import understand
-from storage.engines import Database, postgresql_engine
+from storage.engines import Database, postgresql_engine, sqlite_database
+from storage.pages import PAGE
 from tests.storage.conftest import Home
-from tests.storage.samples import ALICE, NOW, a_rule, an_alert
+from tests.storage.samples import ALICE, NOW, a_liquidation, a_rule, an_alert
+from tests.storage.steps import heard, on_tape
 
 LEASE = 60_000
+
+T = TypeVar("T")
 
 
 async def sending(storage: Storage) -> None:
@@ -109,6 +117,35 @@ async def test_a_server_that_stops_during_a_statement_is_named(
     await database.close()
 
 
+class CutOff(Database):
+    """Its first commit succeeds, and its answer is lost."""
+
+    lost = False
+
+    async def write(self, work: Callable[[AsyncSession], Awaitable[T]]) -> T:
+        done = await super().write(work)
+        if not self.lost:
+            self.lost = True
+            raise StoreError("the database could not be used: connection reset")
+        return done
+
+
+async def test_what_was_heard_counts_once_when_the_answer_to_its_commit_is_lost(
+    postgres_home: Home, tmp_path: Path
+) -> None:
+    engine = postgresql_engine(understand(postgres_home.url, tmp_path))
+    storage = Storage(CutOff(engine, engine, owner=1))
+    events = [a_liquidation(n, usd="1") for n in range(PAGE + 3)]
+    with pytest.raises(StoreError):
+        await heard(storage, *events[:-1])
+    await heard(storage, *events)
+    await heard(storage, a_liquidation(PAGE + 3, usd="1"))
+    assert await on_tape(storage) == [*events, a_liquidation(PAGE + 3, usd="1")]
+    sums = await storage.tape.sums("bybit", NOW - HOUR_MS, NOW + HOUR_MS)
+    assert sums == {"BTC": ((PAGE + 4) * USD, 0)}
+    await engine.dispose()
+
+
 @contextmanager
 def full_disk(room: int) -> Iterator[None]:
     """No file may grow beyond ``room`` bytes."""
@@ -133,3 +170,49 @@ async def test_a_full_disk_is_said_changes_nothing_and_passes(tmp_path: Path) ->
         assert await storage.notebook.read("kept") == "yes"
     async with open_storage(None, tmp_path) as storage:
         assert len(await storage.notebook.read("large") or "") == 3_000_000
+
+
+async def nothing_of_it(storage: Storage) -> bool:
+    sums = await storage.tape.sums("bybit", NOW - HOUR_MS, NOW + HOUR_MS)
+    gaps, alerts = await storage.tape.gaps(0), await storage.outbox.accounts()
+    return not (await on_tape(storage) or sums or gaps or alerts.created)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a limit on file sizes")
+async def test_on_a_full_disk_no_part_of_what_was_heard_is_stored(tmp_path: Path) -> None:
+    # What is on the tape fits, the many minutes behind it do not.
+    events = [a_liquidation(n, coin=f"COIN{n}") for n in range(20_000)]
+    gap = Gap("okx", "swap", NOW, None, "closed")
+    async with open_storage(None, tmp_path) as storage:
+        rule = await storage.rulebook.add(a_rule(), limit=5)
+        whole = ([an_alert(rule)], [RuleState(rule.id, False, 1, 1)], NOW, events, [gap])
+        with full_disk(600_000), pytest.raises(StoreError):
+            await storage.outbox.store(*whole)
+        assert await nothing_of_it(storage)
+        await storage.outbox.store(*whole)
+        assert await on_tape(storage) == events
+        sums = await storage.tape.sums("bybit", NOW - HOUR_MS, NOW + HOUR_MS)
+        assert len(sums) == len(events)
+
+
+async def test_a_file_held_by_another_program_is_said_and_nothing_stays_behind(
+    tmp_path: Path,
+) -> None:
+    async with open_storage(None, tmp_path):
+        pass
+    database = sqlite_database(understand(None, tmp_path))
+    storage = Storage(database)
+    await database.write(impatient)
+    with closing(sqlite3.connect(tmp_path / "liqwatch.db")) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StoreError, match="locked"):
+            await heard(storage, a_liquidation())
+        assert await nothing_of_it(storage)
+    await heard(storage, a_liquidation())
+    assert await on_tape(storage) == [a_liquidation()]
+    await database.close()
+
+
+async def impatient(session: AsyncSession) -> None:
+    """The writer, from now on, waits for no other program."""
+    await (await session.connection()).execute(text("PRAGMA busy_timeout=1"))

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+from alembic.script import ScriptDirectory
 
 from bot.errors import ConfigError
 from storage import open_report, open_storage
+from storage.schema import shipped
 from tests.storage.conftest import Home, PostgresServer
 from tests.storage.samples import ALICE, NOW, a_rule, an_alert
 
@@ -126,11 +128,13 @@ def guarded(postgres: PostgresServer) -> str:
 async def test_a_database_of_a_newer_version_is_not_touched(home: Home, tmp_path: Path) -> None:
     async with open_storage(home.url, home.data_dir) as storage:
         await storage.rulebook.add(a_rule(), limit=5)
-    await _age(home, "0001", "9999")
+    ours = ScriptDirectory.from_config(shipped()).get_current_head()
+    assert ours
+    await _age(home, ours, "9999")
     try:
         sentence = await why_not(home.url, home.data_dir)
     finally:
-        await _age(home, "9999", "0001")
+        await _age(home, "9999", ours)
     assert "newer Liqwatch" in sentence and "9999" in sentence
     async with open_storage(home.url, home.data_dir) as storage:
         assert len(await storage.rulebook.of(ALICE)) == 1

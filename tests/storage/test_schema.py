@@ -1,6 +1,6 @@
 """Migrations: a filled database keeps every row, and a failed step leaves it as it was."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from pathlib import Path
 
 import pytest
@@ -11,22 +11,27 @@ from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.delivery.outcomes import Delivered
-from storage import open_storage
+from bot.errors import ConfigError
+from bot.market import Gap
+from bot.ports import BadFrame, PastSum
+from storage import open_report, open_storage
 from storage.address import understand
 from storage.engines import postgresql_engine, sqlite_migrator
 from storage.schema import migrate, shipped
 from storage.tables import Table
 from tests.storage.conftest import Home, PostgresServer
-from tests.storage.samples import ALICE, GROUP, NOW, a_rule, an_alert
+from tests.storage.samples import ALICE, GROUP, NOW, a_liquidation, a_rule, an_alert
+from tests.storage.steps import on_tape
 
 TABLES = sorted(Table.metadata.tables)
+OF_0001 = ("rule", "chat", "notification", "listing", "note")
 
 NEXT = """
 import sqlalchemy as sa
 from alembic import op
 
 revision = "test_next"
-down_revision = "0001"
+down_revision = "0002"
 
 def upgrade():
     with op.batch_alter_table("notification") as batch:
@@ -67,6 +72,10 @@ async def fill(home: Home) -> None:
         for one in await storage.outbox.claim("telegram", NOW, 9, 1000, set()):
             await storage.outbox.settle(one, Delivered(message=1), NOW)
         await storage.notebook.write("offset", "5")
+        gap = Gap("okx", "swap", NOW, None, "closed")
+        await storage.outbox.store([], [], NOW, [a_liquidation()], [gap])
+        await storage.quarantine.keep([BadFrame("okx", b"?", "no price", NOW)])
+        await storage.past.add("file", [PastSum("BTC", "okx", NOW, 1, 1, 1)])
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -95,10 +104,10 @@ async def engine(filled: Home) -> AsyncIterator[AsyncEngine]:
     await made.dispose()
 
 
-async def rows(engine: AsyncEngine) -> dict[str, int]:
+async def rows(engine: AsyncEngine, tables: Iterable[str] = TABLES) -> dict[str, int]:
     async with engine.begin() as connection:
         found = {}
-        for table in TABLES:
+        for table in tables:
             count = await connection.execute(text(f'SELECT count(*) FROM "{table}"'))  # noqa: S608
             found[table] = count.scalar_one()
         children = "SELECT count(*) FROM notification WHERE merged_into = 1"
@@ -115,8 +124,25 @@ async def test_a_filled_database_goes_up_and_down_and_keeps_every_row(
     config = with_next(tmp_path)
     await migrate(engine, config, "here")
     assert await rows(engine) == before
-    await migrate(engine, config, "here", to="0001")
+    await migrate(engine, config, "here", to="0002")
     assert await rows(engine) == before
+
+
+async def test_a_filled_database_of_the_first_version_keeps_every_row(
+    engine: AsyncEngine, filled: Home
+) -> None:
+    before = await rows(engine, OF_0001)
+    await migrate(engine, shipped(), "here", to="0001")
+    assert await rows(engine, OF_0001) == before
+    with pytest.raises(ConfigError, match="not of this version yet: start the bot once"):
+        async with open_report(filled.url, filled.data_dir):
+            pass
+    async with open_storage(filled.url, filled.data_dir) as storage:
+        assert len(await storage.rulebook.of(ALICE)) == 3
+        assert await storage.notebook.read("offset") == "5"
+        await storage.outbox.store([], [], NOW, [a_liquidation()])
+        assert await on_tape(storage) == [a_liquidation()]
+    assert await rows(engine, OF_0001) == before
 
 
 async def test_a_migration_that_fails_leaves_everything_as_it_was(
