@@ -98,6 +98,7 @@ class Bot:
             judging = group.create_task(self.watch.run(), name="watch")
             keeping = [
                 group.create_task(self.housekeeping.run(), name="housekeeping"),
+                group.create_task(self._show_metrics(), name="metrics"),
                 *(group.create_task(each.run(), name="comparison") for each in self.comparisons),
             ]
             looking = group.create_task(
@@ -134,6 +135,14 @@ class Bot:
             await self.storage.outbox.store([], [], self.real.now_ms(), (), self.memory.fresh)
         await self.diary.note(self.market.now_ms())
         await load_rules(self.engine, self.storage.rulebook.columns())
+
+    async def _show_metrics(self) -> None:
+        """Where a port is set: what it needs is loaded only then."""
+        if self.settings.metrics_port is not None:
+            from bot.monitor.page import MetricsPage
+
+            page = MetricsPage(self.desk, self.inbox, self.storage.outbox)
+            await page.serve(self.settings.metrics_port)
 
     async def _serve(self) -> None:
         async with asyncio.TaskGroup() as group:

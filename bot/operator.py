@@ -1,18 +1,16 @@
-"""Tells the operator about the bot itself: exchanges lost and heard again, and restarts."""
+"""Tells the operator about the bot itself: what is wrong with exchanges, and restarts."""
 
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 import structlog
 
-from bot.clock import MINUTE_MS, Clock, Now
+from bot.clock import Clock, Now
 from bot.errors import StoreError
-from bot.ports import Desk, Notebook, Outbox, SourceStatus
+from bot.lookout import Lookout
+from bot.ports import Desk, Notebook, Outbox
 from bot.rules import Destination, Notice
-from bot.wording.notice import hearing_again, not_hearing, restarted
-
-PATIENCE_MS = MINUTE_MS
-"""A reconnect is no news; a silence of a minute is."""
+from bot.wording.notice import restarted
 
 LOOK_S = 5.0
 
@@ -23,32 +21,6 @@ MOST_UNTOLD = 100
 """Notices that wait for storage; when more do, the oldest is forgotten."""
 
 log = structlog.get_logger()
-
-
-class Lookout:
-    """Which silences are worth a notice: each is told once, and its end if it was told."""
-
-    def __init__(self) -> None:
-        self._lost: dict[str, int] = {}
-        self._told: set[str] = set()
-
-    def news(self, sources: Iterable[SourceStatus], now_ms: int) -> list[str]:
-        """What to tell now; asked again and again."""
-        return [text for source in sources for text in self._of(source, now_ms)]
-
-    def _of(self, source: SourceStatus, now_ms: int) -> list[str]:
-        name = source.exchange
-        if source.state == "live":
-            since_ms = self._lost.pop(name, now_ms)
-            if name not in self._told:
-                return []
-            self._told.discard(name)
-            return [hearing_again(name, since_ms, now_ms)]
-        since_ms = self._lost.setdefault(name, source.since_ms)
-        if name in self._told or now_ms - since_ms < PATIENCE_MS:
-            return []
-        self._told.add(name)
-        return [not_hearing(name, since_ms, source.reason)]
 
 
 class Operator:

@@ -238,7 +238,8 @@ class SourceStatus(msgspec.Struct, frozen=True):
     ``late`` and ``reconnects`` since the start. ``hour`` and ``day`` are the shares, 0 to 1, that
     were heard of the last 1 h and 24 h, or of what has passed of them since watching began.
     ``inverted``: prices say that sides are read the wrong way round. ``ratio``: our sum of the
-    last whole hour to the exchange's own, None where it tells none.
+    last whole hour to the exchange's own, None where it tells none. ``history``: it has a public
+    record, which is asked for what was missed.
     """
 
     exchange: str
@@ -261,6 +262,17 @@ class SourceStatus(msgspec.Struct, frozen=True):
     day: float
     inverted: bool = False
     ratio: float | None = None
+    history: bool = False
+
+    @property
+    def known(self) -> bool:
+        """Whether its sums tell something: of what was not wholly heard, nothing is not zero."""
+        return bool(self.events) or (self.state == "live" and self.day == 1 and not self.unpriced)
+
+    @property
+    def unwell_ms(self) -> int:
+        """Since when it is not wholly heard: it may have been found later (``since_ms``)."""
+        return min([self.since_ms, *(gap.from_ms for gap in self.gaps if gap.to_ms is None)])
 
 
 class Desk(Protocol):

@@ -64,6 +64,7 @@ class Settings(BaseModel):
     operator: str = ""
     https_proxy: str = ""
     log_level: str = "info"
+    metrics_port: int | None = None
     urls: dict[str, str] = Field(default_factory=exchange_urls)
     choices: dict[str, str] = Field(default_factory=dict)
 
@@ -91,6 +92,15 @@ class Settings(BaseModel):
         if value.lower() not in ("debug", "info", "warning", "error"):
             raise ValueError("write debug, info, warning or error")
         return value.lower()
+
+    @field_validator("metrics_port", mode="before")
+    @classmethod
+    def _a_port(cls, value: object) -> object:
+        if value is None or (
+            re.fullmatch(r"[1-9]\d{0,4}", str(value), re.ASCII) and int(str(value)) < 65536
+        ):
+            return value
+        raise ValueError("write a port from 1 to 65535, such as 9464, or leave it empty")
 
     @field_validator("telegram_token", "discord_token", "coinglass_api_key")
     @classmethod

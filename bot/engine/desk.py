@@ -73,6 +73,7 @@ class EngineDesk:
             day=ears.coverage(name, DAY_MS, now_ms),
             inverted=feed.inverted,
             ratio=feed.ratio,
+            history=feed.history,
             instruments=feed.instruments,
             unpriced=windows.unpriced(None, name, DAY),
             bad=feed.bad,

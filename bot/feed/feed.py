@@ -110,6 +110,7 @@ class Feed:
             last_data_ms=counts.last_data_ms,
             inverted=self._intake.plausibility.inverted,
             ratio=self.ratio,
+            history=self._exchange.history is not None,
         )
 
     async def run(self) -> None:

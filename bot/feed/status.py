@@ -28,3 +28,4 @@ class FeedStatus(msgspec.Struct, frozen=True):
     last_data_ms: int | None = None
     inverted: bool = False
     ratio: float | None = None
+    history: bool = False

@@ -1,10 +1,16 @@
 """What is said about the bot itself."""
 
+from collections.abc import Sequence
+
+from bot.ports import SourceStatus
 from bot.rules import Destination, Notice
 from bot.wording.alert import alert_message
-from bot.wording.numbers import clock, duration, named
+from bot.wording.numbers import clock, duration, named, together
 from bot.wording.sample import sample_alert
 from bot.wording.text import Message, Paragraph
+
+NAMED = 3
+"""Exchanges that a notice names before it counts them."""
 
 _NOWHERE = Destination("", 0, 0, True)
 
@@ -24,16 +30,70 @@ def notice_message(notice: Notice) -> Message:
     )
 
 
-def not_hearing(exchange: str, since_ms: int, reason: str) -> str:
-    """``⚠️ Not hearing Binance since 14:02 UTC (HTTP 451). Totals miss it.``"""
-    why = f" ({reason})" if reason else ""
-    return f"⚠️ Not hearing {named(exchange)} since {clock(since_ms)}{why}. Totals miss it."
+def not_hearing(lost: Sequence[SourceStatus], since_ms: int, asked: int) -> str:
+    """``⚠️ Not hearing Binance since 14:02 UTC (blocked in this region, HTTP 451). ...``
+
+    At least one of the ``asked`` exchanges, lost since ``since_ms`` at the earliest.
+    """
+    reasons = {source.reason for source in lost}
+    why = _bracketed(reasons.pop()) if len(reasons) == 1 else ""
+    whom = f"any of {asked} exchanges" if len(lost) == asked > 1 else _names(lost)
+    text = f"⚠️ Not hearing {whom} since {clock(since_ms)}{why}."
+    if reasons:
+        return f"{text} Why: /sources."
+    return f"{text} Totals miss {'it' if len(lost) == 1 else 'them'}."
 
 
-def hearing_again(exchange: str, from_ms: int, to_ms: int) -> str:
-    """``Binance is back after 12 min. 14:02–14:14 UTC stays unknown.``"""
-    unknown = f"{clock(from_ms).removesuffix(' UTC')}–{clock(to_ms)} stays unknown"
-    return f"{named(exchange)} is back after {duration(to_ms - from_ms)}. {unknown}."
+def hearing_again(found: Sequence[SourceStatus], from_ms: int, to_ms: int) -> str:
+    """``Binance is back after 12 min. It has no history, so 14:02–14:14 UTC stays unknown.``"""
+    back = "is back" if len(found) == 1 else "are back"
+    text = f"{_names(found)} {back} after {duration(to_ms - from_ms)}."
+    between = _between(from_ms, to_ms)
+    without = [source for source in found if not source.history]
+    if not without:
+        whose = "Its history is" if len(found) == 1 else "Their histories are"
+        return f"{text} {whose} asked for {between}."
+    if len(without) == len(found):
+        has = "It has" if len(found) == 1 else "They have"
+        return f"{text} {has} no history, so {between} stays unknown."
+    have = "has" if len(without) == 1 else "have"
+    return f"{text} {_names(without)} {have} no history: {between} stays unknown there."
+
+
+def silent(source: SourceStatus, since_ms: int) -> str:
+    """``⚠️ Bybit is connected, but silent since 13:40 UTC while the market moves. ...``"""
+    since = f"silent since {clock(since_ms)} while the market moves"
+    return f"⚠️ {named(source.exchange)} is connected, but {since}. Totals may miss it."
+
+
+def speaking_again(source: SourceStatus, from_ms: int, to_ms: int) -> str:
+    """``Bybit speaks again after 25 min. 13:40–14:05 UTC stays in doubt.``"""
+    again = f"{named(source.exchange)} speaks again after {duration(to_ms - from_ms)}"
+    return f"{again}. {_between(from_ms, to_ms)} stays in doubt."
+
+
+def unreadable(source: SourceStatus, since_ms: int) -> str:
+    """``⚠️ HTX: 3% of its frames unreadable since 14:02 UTC. ...``"""
+    what = f"{source.reason or 'some of its frames unreadable'} since {clock(since_ms)}"
+    return f"⚠️ {named(source.exchange)}: {what}. Totals miss a part; liqwatch quarantine shows it."
+
+
+def readable_again(source: SourceStatus, from_ms: int, to_ms: int) -> str:
+    """``HTX is readable again after 12 min. A part of 14:02–14:14 UTC stays unknown.``"""
+    again = f"{named(source.exchange)} is readable again after {duration(to_ms - from_ms)}"
+    return f"{again}. A part of {_between(from_ms, to_ms)} stays unknown."
+
+
+def inverted(source: SourceStatus) -> str:
+    """``⚠️ Gate: prices say that its sides are read the wrong way round. ...``"""
+    name = named(source.exchange)
+    told = "prices say that its sides are read the wrong way round"
+    return f"⚠️ {name}: {told}. Its longs may be shorts: /sources {source.exchange}."
+
+
+def righted(source: SourceStatus) -> str:
+    """``Gate: prices agree with its sides again.``"""
+    return f"{named(source.exchange)}: prices agree with its sides again."
 
 
 def restarted(away_ms: int, waiting: int) -> str:
@@ -41,3 +101,20 @@ def restarted(away_ms: int, waiting: int) -> str:
     alerts = "1 alert was" if waiting == 1 else f"{waiting} alerts were"
     go = "it goes" if waiting == 1 else "they go"
     return f"Back after {duration(away_ms)}. {alerts} waiting; {go} out now."
+
+
+def _names(sources: Sequence[SourceStatus]) -> str:
+    """``Binance, OKX, Gate and 3 more``"""
+    names = [named(source.exchange) for source in sources]
+    if len(names) > NAMED + 1:
+        names = [*names[:NAMED], f"{len(names) - NAMED} more"]
+    return together(names)
+
+
+def _between(from_ms: int, to_ms: int) -> str:
+    return f"{clock(from_ms).removesuffix(' UTC')}–{clock(to_ms)}"
+
+
+def _bracketed(reason: str) -> str:
+    """A reason that may hold brackets of its own, in brackets."""
+    return f" ({reason.replace(' (', ', ').replace(')', '')})" if reason else ""

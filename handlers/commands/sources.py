@@ -1,81 +1,72 @@
-"""``/sources``: which exchanges are heard, how they publish, and who cannot be heard at all."""
+"""``/sources``: which exchanges are heard, what that is worth, and who cannot be heard at all."""
 
-from bot.ports import SourceStatus
-from bot.wording.numbers import count, money, named
-from bot.wording.text import Block, Line, Message, Moment, Note, Paragraph, Span, Table
-from handlers.answers.questions import SHARE, shared
+import re
+
+from rapidfuzz import fuzz, process
+
+from bot.errors import UserError
+from bot.exchanges import EXCHANGES
+from bot.exchanges.unheard import UNHEARD
+from bot.typed.amounts import quoted
+from bot.typed.words import ALL
+from bot.wording.numbers import named
+from bot.wording.source import exchange_message, unwatched_message
+from bot.wording.sources import OTHERS, overview_message, unheard_message
+from bot.wording.text import Message
+from handlers.answers.questions import EXCHANGE, SHARE, filled, shared
 from handlers.talk import Form, House, Reply, Request
 
-SILENT = ("Hyperliquid", "KuCoin", "MEXC", "BingX", "Phemex", "Crypto.com")
-"""Exchanges that publish no live liquidations (their APIs as read on 22 November 2026)."""
+DAY = "24h"
+NEAR = 60
+"""How alike, of 100, a name must be to be offered for a misspelt one."""
 
 
 class Sources:
-    """What the figures are made of."""
+    """What the figures are made of: all exchanges in short, or one with everything."""
 
     name = "sources"
     summary = "Which exchanges I hear, since when, and how they publish"
-    usage = ""
-    forms = (Form("", summary, (SHARE,)),)
+    usage = "[exchange]"
+    forms = (Form("", summary, (EXCHANGE, SHARE)),)
     verbs = ("sources",)
 
     async def answer(self, request: Request, house: House) -> Reply:
-        """Every exchange with its state and its last day."""
-        sources = house.desk.sources()
-        blocks: tuple[Block, ...] = (
-            _table(sources),
-            *(Paragraph(_lines(source), named(source.exchange)) for source in sources),
-            Note((f"No live feed, so never in my figures: {', '.join(SILENT)}.",)),
-        )
-        live = sum(source.state == "live" for source in sources)
-        head = (f"Sources · {live} of {len(sources)} exchanges heard",)
+        """The overview, one exchange, or those that cannot be heard."""
+        typed = request.text or filled(request, "exchange")
         return Reply(
-            Message(head, blocks), edit=request.pressed, share=await shared(request, house)
+            _message(typed, house), edit=request.pressed, share=await shared(request, house)
         )
 
 
-def _table(sources: list[SourceStatus]) -> Table:
-    rows = ((named(source.exchange), source.state, *_day(source)) for source in sources)
-    return Table((("24 h", "state", "orders", "USD"), *rows))
+def _message(typed: str, house: House) -> Message:
+    """Raises ``UserError`` for a name that is none."""
+    sources = house.desk.sources()
+    name = _plain(typed)
+    if not typed or name in ALL:
+        return overview_message(sources, house.desk.reading(None, None, DAY))
+    if name == OTHERS:
+        return unheard_message()
+    for source in sources:
+        if source.exchange == name:
+            return exchange_message(source, house.desk.reading(None, name, DAY))
+    if name in EXCHANGES:
+        return unwatched_message(name)
+    if name in UNHEARD:
+        return unheard_message(UNHEARD[name])
+    raise _unknown(typed, name)
 
 
-def _day(source: SourceStatus) -> tuple[str, str]:
-    """Orders and dollars; of an exchange that is not heard, nothing is not zero."""
-    if not source.events and source.state != "live":
-        return ("–", "–")
-    return (count(source.events), money(source.usd))
+def _plain(typed: str) -> str:
+    """``Crypto.com`` and ``WOO X`` as they are registered."""
+    return re.sub(r"[^a-z0-9]", "", typed.lower())
 
 
-def _lines(source: SourceStatus) -> tuple[Line, ...]:
-    return (_state(source), (_publication(source),), (_counts(source),))
-
-
-def _state(source: SourceStatus) -> Line:
-    since: Line = (" since ", Moment(source.since_ms, "f")) if source.since_ms else ()
-    reason: tuple[Span, ...] = (f" ({source.reason})",) if source.reason else ()
-    warning = "" if source.state == "live" else "⚠️ "
-    return (f"{warning}{named(source.exchange)}: {source.state}", *since, *reason, *_last(source))
-
-
-def _last(source: SourceStatus) -> Line:
-    if source.last_event_ms is None:
-        return (" · no liquidation yet",)
-    return (" · last liquidation ", Moment(source.last_event_ms, "R"))
-
-
-def _publication(source: SourceStatus) -> str:
-    told = source.publication
-    kind = {
-        "complete": "every liquidation",
-        "sampled": "samples",
-        "derived": "what they follow from",
-    }
-    return f"Publishes {kind[told.kind]}" + (f": {told.how}" if told.how else "")
-
-
-def _counts(source: SourceStatus) -> str:
-    return (
-        f"{count(source.instruments)} contracts · {count(source.unpriced)} unpriced · "
-        f"{count(source.bad)} bad frames · {count(source.late)} late · "
-        f"{count(source.reconnects)} reconnects"
-    )
+def _unknown(typed: str, name: str) -> UserError:
+    known = [*EXCHANGES, *UNHEARD]
+    found = process.extractOne(name, known, scorer=fuzz.ratio, score_cutoff=NEAR)
+    sentence = f"I know no exchange {quoted(typed)}."
+    if found is None:
+        return UserError(f"{sentence} /sources lists those I know.")
+    near = found[0]
+    title = UNHEARD[near].title if near in UNHEARD else named(near)
+    return UserError(f"{sentence} Did you mean {title}?", (near,))

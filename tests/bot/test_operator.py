@@ -1,13 +1,12 @@
-"""The operator hears of silences once, of their end, and of restarts with alerts waiting."""
+"""The operator is told of what is wrong with exchanges, and of restarts with alerts waiting."""
 
 import asyncio
 
-from msgspec import structs
+from msgspec.structs import replace
 
-from bot.clock import MINUTE_MS, SECOND_MS
+from bot.clock import MINUTE_MS
 from bot.errors import StoreError
-from bot.operator import Lookout, Operator
-from bot.ports import SourceStatus
+from bot.operator import Operator
 from bot.rules import Destination, Notice, Payload
 from tests.clocks import ManualClock
 from tests.fakes import FakeDesk, FakeOutbox, a_source
@@ -47,27 +46,6 @@ class FullPages(Pages):
         raise StoreError("the disk is full")
 
 
-def source(state: str, since_ms: int, reason: str = "") -> SourceStatus:
-    return structs.replace(a_source("okx", state, reason), since_ms=since_ms)
-
-
-def test_a_reconnect_is_no_news() -> None:
-    lookout = Lookout()
-    assert lookout.news([source("deaf", NOW)], NOW + 59 * SECOND_MS) == []
-    assert lookout.news([source("live", NOW)], NOW + MINUTE_MS) == []
-
-
-def test_a_silence_of_a_minute_is_told_once_and_so_is_its_end() -> None:
-    lookout = Lookout()
-    lookout.news([source("deaf", NOW)], NOW)
-    told = lookout.news([source("connecting", NOW + 30_000, "HTTP 451")], NOW + MINUTE_MS)
-    assert told == ["⚠️ Not hearing OKX since 22:13 UTC (HTTP 451). Totals miss it."]
-    assert lookout.news([source("deaf", NOW)], NOW + 2 * MINUTE_MS) == []
-    back = lookout.news([source("live", NOW)], NOW + 12 * MINUTE_MS)
-    assert back == ["OKX is back after 12 min. 22:13–22:25 UTC stays unknown."]
-    assert lookout.news([source("live", NOW)], NOW + 13 * MINUTE_MS) == []
-
-
 async def test_a_restart_with_alerts_waiting_is_told_with_how_long_it_took() -> None:
     outbox, pages, clock = FakeOutbox(), Pages(), ManualClock(NOW)
     pages.notes["alive_ms"] = str(NOW - 6 * MINUTE_MS)
@@ -81,6 +59,21 @@ async def test_without_an_operator_nothing_is_stored() -> None:
     outbox, clock = FakeOutbox(), ManualClock(NOW)
     await Operator(None, outbox, Pages(), FakeDesk(), clock, clock).tell("hello")
     assert outbox.waiting == []
+
+
+async def test_what_is_wrong_with_an_exchange_reaches_the_operator_and_wakes_who_sends() -> None:
+    outbox, clock, desk, woken = FakeOutbox(), ManualClock(NOW), FakeDesk("okx"), asyncio.Event()
+    desk.statuses = [replace(a_source("okx", "deaf"), since_ms=NOW)]
+    operator = Operator(ME, outbox, Pages(), desk, clock, clock)
+    async with asyncio.TaskGroup() as group:
+        task = group.create_task(operator.run(woken.set))
+        await clock.advance(59)
+        assert outbox.waiting == [] and not woken.is_set()
+        await clock.advance(5)
+        (told,) = (waiting.payload for waiting in outbox.waiting)
+        assert isinstance(told, Notice) and told.text.startswith("⚠️ Not hearing OKX since")
+        assert woken.is_set()
+        task.cancel()
 
 
 async def test_it_writes_down_that_it_is_alive() -> None:

@@ -20,6 +20,7 @@ def test_an_empty_file_leaves_every_default(tmp_path: Path) -> None:
     settings = load_settings(env(tmp_path, "TELEGRAM_TOKEN=\n"))
     assert settings.telegram_token is None
     assert settings.exchange_names == list(EXCHANGES)
+    assert settings.metrics_port is None
     assert settings.urls_of("binance")["ws"] == "wss://fstream.binance.com"
 
 
@@ -52,6 +53,9 @@ def test_a_group_may_be_the_operator(tmp_path: Path) -> None:
         ("TELEGRAM_TOKEN='12 34'\n", "a token has no spaces"),
         ("COINGLASS_API_KEY='12 34'\n", "COINGLASS_API_KEY: a token has no spaces"),
         ("COINGLASS_URL=coinglass.com\n", "COINGLASS_URL must begin with"),
+        ("METRICS_PORT=http\n", "METRICS_PORT: write a port from 1 to 65535"),
+        ("METRICS_PORT=0\n", "METRICS_PORT: write a port from 1 to 65535"),
+        ("METRICS_PORT=65536\n", "METRICS_PORT: write a port from 1 to 65535"),
         ("LOG_LEVEL=loud\n", "LOG_LEVEL: write debug, info"),
     ],
 )

@@ -164,3 +164,9 @@ async def test_a_history_that_never_ends_fills_nothing(
         await eventually(lambda: server.asked_history_pages >= PAGES)
         await lose(rig, server, market, 6)
     assert not filled(rig)
+
+
+async def test_the_status_says_whether_there_is_a_history(rig: Rig, server: ToyServer) -> None:
+    for exchange, has in ((Toy(history=ToyHistory()), True), (Toy(), False)):
+        async with rig.running(exchange, server.urls):
+            assert rig.feed is not None and rig.feed.status().history is has

@@ -26,6 +26,7 @@ from tests.bot.wording.events import (
     minutes_ago,
     rule,
 )
+from tests.fakes import a_source
 
 CAPTION = 1_000
 """Visible characters that also fit under a picture."""
@@ -151,11 +152,12 @@ def test_the_invented_hour_adds_up() -> None:
 
 
 def test_notices_are_said_as_they_are() -> None:
-    text = not_hearing("binance", NOW, "HTTP 451")
+    binance, okx = a_source("binance", "deaf", "HTTP 451"), a_source("okx")
+    text = not_hearing([binance], NOW, 3)
     assert text == "⚠️ Not hearing Binance since 02:04 UTC (HTTP 451). Totals miss it."
     assert lines(notice_message(Notice(text, NOW))) == [text]
-    assert hearing_again("okx", minutes_ago(12), NOW) == (
-        "OKX is back after 12 min. 01:52–02:04 UTC stays unknown."
+    assert hearing_again([okx], minutes_ago(12), NOW) == (
+        "OKX is back after 12 min. It has no history, so 01:52–02:04 UTC stays unknown."
     )
     assert restarted(6 * 60_000, 41) == "Back after 6 min. 41 alerts were waiting; they go out now."
     assert restarted(45_000, 1) == "Back after 45 s. 1 alert was waiting; it goes out now."
