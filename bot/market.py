@@ -106,7 +106,7 @@ class Liquidation(msgspec.Struct, frozen=True, gc=False):
 
 
 GapKind = Literal["stopped", "unwatched", "off", "mute", "garbled"]
-"""Why something was not heard, worst first.
+"""Why something was not heard.
 
 No process of ours ran; the exchange was not watched yet; it was not heard; it was connected and
 silent while the market moved; a part of its frames could not be read.

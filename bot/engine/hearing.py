@@ -1,14 +1,13 @@
 """Which exchanges were heard, and whether a window is complete."""
 
 from collections.abc import Iterable, Mapping
-from typing import get_args
 
 import msgspec
 
 from bot.clock import DAY_MS, MINUTE_MS
 from bot.exchanges.dialect import Publication
 from bot.figures import Deaf, Hearing
-from bot.market import Gap, GapKind
+from bot.market import Gap
 
 NEVER_MS = 1 << 62
 
@@ -16,8 +15,6 @@ UNWATCHED = "not watched"
 
 OPENING_MS = MINUTE_MS
 """An exchange that is heard this soon after the start was never lost: figures begin with it."""
-
-KINDS: tuple[GapKind, ...] = get_args(GapKind)
 
 MOST_PAST = 1_000
 """Ended gaps of one exchange that are kept; the oldest go first."""
@@ -124,26 +121,26 @@ def _without(gap: Gap, from_ms: int, to_ms: int) -> list[Gap]:
 
 
 def _is_one(gap: Deaf, following: Deaf) -> bool:
-    """Whether two gaps are told as one: they touch, and are of a kind or a moment of connecting."""
+    """Whether two gaps are told as one: they touch, and are of a kind.
+
+    The moment of connecting after a time in which no process ran belongs to that time.
+    """
     if gap.to_ms is not None and gap.to_ms < following.from_ms:
         return False
-    if gap.kind == following.kind or gap.to_ms is None:
+    if gap.kind == following.kind:
         return True
-    return following.to_ms is not None and following.to_ms - following.from_ms <= OPENING_MS
+    connected_ms = NEVER_MS if following.to_ms is None else following.to_ms
+    connecting = following.kind == "off" and connected_ms - following.from_ms <= OPENING_MS
+    return connecting and gap.kind in ("stopped", "unwatched")
 
 
 def _joined(one: Deaf, other: Deaf) -> Deaf:
     """Two gaps that touch, with the reason of the one that lasts."""
     if one.to_ms is None or other.to_ms is None:
         lasting = other if other.to_ms is None else one
-        return Deaf(one.exchange, one.from_ms, None, lasting.reason, _worst(one, other))
+        return Deaf(one.exchange, one.from_ms, None, lasting.reason, one.kind)
     lasting = other if other.to_ms >= one.to_ms else one
-    return Deaf(one.exchange, one.from_ms, lasting.to_ms, lasting.reason, _worst(one, other))
-
-
-def _worst(one: Deaf, other: Deaf) -> GapKind:
-    """Not heard at all is worse than heard in part."""
-    return min(one.kind, other.kind, key=KINDS.index)
+    return Deaf(one.exchange, one.from_ms, lasting.to_ms, lasting.reason, one.kind)
 
 
 class Ears:

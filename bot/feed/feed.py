@@ -114,8 +114,7 @@ class Feed:
         )
 
     async def run(self) -> None:
-        """Listen until cancelled."""
-        self._started_ms = self._since_ms = self._market.now_ms()
+        """Listen until cancelled; silent since this feed was made."""
         self._silence.begin(self._started_ms, STARTING)
         async with asyncio.TaskGroup() as group:
             group.create_task(self._listing.run(), name=f"{self.name} instruments")

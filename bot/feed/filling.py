@@ -87,11 +87,11 @@ class Filling:
                 await self._fill(self._together())
 
     def _together(self) -> list[Gap]:
-        """The oldest gap and those that overlap it: as at a start, when every stream has one."""
+        """The oldest gap and those near it: as at a start, when every stream has one."""
         first, *others = sorted(self._open, key=lambda gap: gap.start_ms)
         group, end_ms = [first], first.end_ms or first.start_ms
         for gap in others:
-            if gap.start_ms <= end_ms:
+            if gap.start_ms <= end_ms + LATEST_MS:
                 group.append(gap)
                 end_ms = max(end_ms, gap.end_ms or gap.start_ms)
         for gap in group:

@@ -72,7 +72,7 @@ def listening(reading: Reading, so_far: str = "") -> Line:
     told = f": {so_far} so far" if so_far else ""
     return (
         f"Listening for {duration(reading.at_ms - since_ms)}{told}. The full {whole} there at ",
-        Moment(since_ms + reading.span_ms),
+        Moment(since_ms + reading.span_ms, "t" if reading.span_ms < SAME_DAY_MS else "f"),
         ".",
     )
 

@@ -1,10 +1,12 @@
 """What a figure is worth: who was heard, since when, and what the beginning is."""
 
+import msgspec
+
 from bot.clock import HOUR_MS, MINUTE_MS, SECOND_MS
 from bot.engine.hearing import Ears
 from bot.exchanges.dialect import Publication
 from bot.figures import Deaf
-from bot.market import Gap
+from bot.market import Gap, GapKind
 
 START = 1_700_000_000_000
 
@@ -63,3 +65,64 @@ def test_one_that_was_never_heard_is_listed_and_not_counted_as_heard() -> None:
     assert hearing.heard == ("bybit", "okx")
     assert hearing.deaf == (Deaf("binance", START, None, "blocked"),)
     assert hearing.since_ms == START
+
+
+def spans(place: Ears, exchange: str = "okx") -> list[tuple[str, int, int | None]]:
+    """Kind, and minutes since the start."""
+    told = place.gaps(exchange, 24 * 60 * MINUTE_MS, START + 60 * MINUTE_MS)
+    return [
+        (gap.kind, minutes(gap.from_ms), None if gap.to_ms is None else minutes(gap.to_ms))
+        for gap in told
+    ]
+
+
+def minutes(at_ms: int) -> int:
+    return (at_ms - START) // MINUTE_MS
+
+
+def gap(kind: GapKind, start: float, end: float | None, stream: str = "all") -> Gap:
+    begin = START + round(start * MINUTE_MS)
+    return Gap(
+        "okx", stream, begin, None if end is None else START + round(end * MINUTE_MS), "x", kind
+    )
+
+
+def test_the_moment_of_connecting_belongs_to_the_time_in_which_no_process_ran() -> None:
+    place = ears()
+    place.note(gap("stopped", 5, 9, "process"))
+    place.note(gap("off", 9, 9.5))
+    assert spans(place) == [("stopped", 5, 9)]
+    place.note(gap("off", 20, None))
+    assert spans(place) == [("stopped", 5, 9), ("off", 20, None)]
+
+
+def test_an_exchange_that_stays_off_after_a_start_is_off_and_not_us() -> None:
+    place = ears()
+    place.note(gap("stopped", 5, 9, "process"))
+    place.note(gap("off", 9, None))
+    assert spans(place) == [("stopped", 5, 9), ("off", 9, None)]
+
+
+def test_an_exchange_that_was_off_before_the_process_ended_was_off() -> None:
+    place = ears()
+    place.note(gap("off", 3, 5))
+    place.note(gap("stopped", 5, 6, "process"))
+    assert spans(place) == [("off", 3, 5), ("stopped", 5, 6)]
+
+
+def test_what_a_history_tells_takes_its_part_out_of_a_gap() -> None:
+    place = ears()
+    place.note(gap("off", 3, 9))
+    place.note(msgspec.structs.replace(gap("off", 4, 7), filled=True))
+    assert spans(place) == [("off", 3, 4), ("off", 7, 9)]
+    assert place.coverage("okx", 60 * MINUTE_MS, START + 60 * MINUTE_MS) == 1 - 3 / 60
+    place.note(msgspec.structs.replace(gap("off", 3, 9), filled=True))
+    assert spans(place) == []
+    assert place.complete("okx", 5 * MINUTE_MS, START + 10 * MINUTE_MS)
+
+
+def test_gaps_of_two_kinds_at_once_count_once() -> None:
+    place = ears()
+    place.note(gap("mute", 0, 30, "liquidations"))
+    place.note(gap("off", 10, 40))
+    assert place.coverage("okx", 60 * MINUTE_MS, START + 60 * MINUTE_MS) == 1 - 40 / 60
