@@ -1,6 +1,7 @@
 """What no frame may say, whichever exchange sent it: impossible bytes, numbers and times."""
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow, Subnormal
 from math import inf
 from typing import Annotated, TypeVar
@@ -32,6 +33,14 @@ LARGEST_USD = Decimal(LARGEST_ORDER // USD)
 
 Milliseconds = Annotated[int, msgspec.Meta(gt=1_262_304_000_000, lt=4_102_444_800_000)]
 """A time from 2010 to 2100: whoever writes seconds or microseconds is outside."""
+
+Time = Annotated[datetime, msgspec.Meta(tz=True)]
+"""A time that names its zone, as ISO 8601 wants it."""
+
+
+def milliseconds(time: datetime) -> int:
+    """Raises ``ValueError`` for a time that cannot be."""
+    return msgspec.convert(round(time.timestamp() * 1000), Milliseconds)
 
 
 def json_of(frame: bytes | str) -> object:
@@ -103,6 +112,11 @@ def contract_size(text: str) -> Decimal:
     if not size > ZERO or not size.is_finite():
         raise ValueError("a contract size that cannot be")
     return size
+
+
+def unpriced(exchange: str, symbol: str, coin: str) -> Instrument:
+    """A contract whose size nobody told us: without a quote it prices nothing."""
+    return Instrument(exchange, symbol, coin, "", ONE, linear=True)
 
 
 def listed_rows(rows: Sequence[_Row], instrument: Callable[[_Row], Instrument]) -> list[Instrument]:

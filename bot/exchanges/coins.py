@@ -22,6 +22,11 @@ def coin(asset: str) -> str:
     return _TRAILING.sub("", asset[multiple.end() :] if multiple else asset).upper()
 
 
+def iso_coin(asset: str) -> str:
+    """``coin``, on exchanges that give bitcoin its ISO code, ``XBT``."""
+    return "BTC" if asset == "XBT" else coin(asset)
+
+
 def checked(name: str) -> str:
     """The name of an asset or a contract; ``ValueError`` for what cannot be shown as one."""
     if not (name.isprintable() and 0 < len(name) <= _LONGEST_NAME) or " " in name:

@@ -110,6 +110,20 @@ class Budget(msgspec.Struct, frozen=True):
     request_gap_s: float = 0.0
 
 
+class Missed(msgspec.Struct, frozen=True):
+    """What an exchange's history is asked for: what ``stream`` did not hear in an interval."""
+
+    stream: Stream
+    since_ms: int
+    until_ms: int
+    instruments: Instruments
+    urls: Mapping[str, str]
+
+
+Page = tuple[list[Liquidation], str | None]
+"""The liquidations of one answer, of any time, and the next address: None where it was the last."""
+
+
 class History(Protocol):
     """An exchange's public record of liquidations, asked for when a gap has ended.
 
@@ -125,24 +139,12 @@ class History(Protocol):
     @property
     def exact(self) -> bool: ...
 
-    def pages(
-        self,
-        stream: Stream,
-        since_ms: int,
-        until_ms: int,
-        instruments: Instruments,
-        urls: Mapping[str, str],
-    ) -> Topics:
-        """The first addresses that together hold what ``stream`` missed in this interval."""
+    def pages(self, missed: Missed) -> Topics:
+        """The first addresses that together hold what was missed."""
         ...
 
-    def read(
-        self, body: bytes, url: str, since_ms: int, received_ms: int, instruments: Instruments
-    ) -> tuple[list[Liquidation], str | None]:
-        """The liquidations of one answer, of any time, and the next page's address.
-
-        None when everything since ``since_ms`` is there. Raises ``ParseError``.
-        """
+    def read(self, body: bytes, url: str, missed: Missed, received_ms: int) -> Page:
+        """One answer's page; the last tells what came first. Raises ``ParseError``."""
         ...
 
 

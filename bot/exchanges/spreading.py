@@ -3,6 +3,18 @@
 from collections.abc import Iterable
 from zlib import crc32
 
+from bot.exchanges.dialect import Stream
+
+
+def trade_streams(
+    url: str, symbols: Iterable[str], most: int, canary: str, prefix: str = ""
+) -> tuple[Stream, ...]:
+    """Connections for the trades of all contracts; a topic is ``prefix`` and a contract."""
+    return tuple(
+        Stream(f"trades-{number}", url, tuple(prefix + name for name in names), (canary,))
+        for number, names in spread(symbols, most)
+    )
+
 
 def spread(symbols: Iterable[str], most: int) -> tuple[tuple[int, tuple[str, ...]], ...]:
     """Symbols by the number of their connection, from 1; at most ``most`` on one.

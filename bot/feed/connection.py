@@ -184,9 +184,12 @@ class Connection:
                 self._turn(reason)
 
     async def _parse(self, frame: bytes, received_ms: int) -> Parsed | None:
+        intake = self._intake
         if len(frame) <= self._limits.long_frame_bytes:
-            return self._intake.parse(frame, received_ms)
-        return await asyncio.to_thread(self._intake.parse, frame, received_ms)
+            read = intake.read(frame, received_ms)
+        else:
+            read = await asyncio.to_thread(intake.read, frame, received_ms)
+        return intake.count(frame, read, received_ms)
 
     def _data(self, received_ms: int, canary: bool) -> None:
         self._data_ms = received_ms

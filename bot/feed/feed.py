@@ -201,7 +201,7 @@ class Feed:
 
     async def _look(self) -> None:
         """What cannot be told from one frame: silence that is no calm, and unreadable frames."""
-        limits, turned_at = self._wire.limits, float("-inf")
+        limits, turn_at, again_s = self._wire.limits, 0.0, 0.0
         while True:
             await self._wire.real.sleep(limits.look_s)
             live = bool(self._listeners) and all(
@@ -210,8 +210,11 @@ class Feed:
             self._judgement.look(live)
             self._note_state()
             now = self._wire.real.monotonic()
-            if self._judgement.state[0] == "mute" and now - turned_at >= limits.odd_retry_s:
-                turned_at = now
+            if self._judgement.state[0] != "mute":
+                turn_at = again_s = 0.0
+            elif now >= turn_at:
+                again_s = min(max(limits.odd_retry_s, 2 * again_s), limits.longest_odd_retry_s)
+                turn_at = now + again_s
                 for listener in self._listeners.values():
                     listener.turn(self._judgement.state[1])
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections import defaultdict, deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping
+from contextlib import suppress
 
 import msgspec
 import structlog
@@ -62,6 +63,7 @@ class Filling:
         self._put = put
         self._streams = streams
         self._open: deque[Gap] = deque()
+        self._failed: list[Gap] = []
         self._ended = asyncio.Event()
 
     def note(self, gap: Gap) -> None:
@@ -77,14 +79,26 @@ class Filling:
             self._ended.set()
 
     async def run(self) -> None:
+        """Fill what ends, and again what could not be filled, until cancelled."""
         while True:
-            await self._ended.wait()
+            await self._due()
             await self._wire.real.sleep(self._wire.limits.settle_s)
             self._ended.clear()
             while not (self._intake.instruments and self._streams()):
                 await self._wire.real.sleep(self._wire.limits.settle_s)
             while self._open:
                 await self._fill(self._together())
+
+    async def _due(self) -> None:
+        """A gap has ended, or one that could not be filled may be tried once more."""
+        if not self._failed:
+            await self._ended.wait()
+            return
+        with suppress(TimeoutError):
+            async with self._wire.real.timeout(self._wire.limits.again_s):
+                await self._ended.wait()
+        self._open.extend(self._failed)
+        self._failed.clear()
 
     def _together(self) -> list[Gap]:
         """The oldest gap and those near it: as at a start, when every stream has one."""
@@ -110,6 +124,7 @@ class Filling:
         if isinstance(found, Failure):
             name = self._exchange.name
             log.warning("gap not filled", exchange=name, reason=found.sentence)
+            self._failed += within
             return
         await self._recall(self._unheard(found), now_ms)
         for gap in within:

@@ -74,20 +74,27 @@ class Intake:
             self.duplicates.fresh(told)
             self.recent.extend(told)
 
-    def parse(self, frame: bytes | str, received_ms: int) -> Parsed | None:
-        """What a frame says; None when it cannot be read, which costs nothing but the frame."""
+    def read(self, frame: bytes, received_ms: int) -> Parsed | str:
+        """What a frame says, or why it cannot be read, which costs nothing but the frame.
+
+        Changes nothing, so that any thread may call it; ``count`` must follow.
+        """
         try:
-            parsed = self._exchange.parse(frame, received_ms, self.instruments)
+            return self._exchange.parse(frame, received_ms, self.instruments)
         except ParseError as error:
-            self._quarantine(frame, str(error), received_ms)
-            return None
+            return str(error)
         except Exception as error:  # noqa: BLE001 - a dialect's mistake must not cost the feed
-            self._quarantine(frame, f"{type(error).__name__}: {error}", received_ms)
+            return f"{type(error).__name__}: {error}"
+
+    def count(self, frame: bytes, read: Parsed | str, received_ms: int) -> Parsed | None:
+        """What a frame said; None and a place in quarantine for one that could not be read."""
+        if isinstance(read, str):
+            self._quarantine(frame, read, received_ms)
             return None
         self.quality.frame(received_ms, bad=False)
-        if isinstance(parsed, Other):
+        if isinstance(read, Other):
             self.counts.ignored += 1
-        return parsed
+        return read
 
     def note_marks(self, prices: Iterable[tuple[str, float]], received_ms: int) -> None:
         """A canary spoke."""
@@ -126,13 +133,11 @@ class Intake:
         if mark is not None:
             self.plausibility.hear(event.side, float(event.price), mark)
 
-    def _quarantine(self, frame: bytes | str, reason: str, received_ms: int) -> None:
+    def _quarantine(self, frame: bytes, reason: str, received_ms: int) -> None:
         self.counts.bad += 1
         self.quality.frame(received_ms, bad=True)
-        start = frame[:SAMPLE_BYTES]
-        raw = start.encode(errors="replace") if isinstance(start, str) else bytes(start)
-        name = self._exchange.name
-        self.bad_frames.append(BadFrame(name, raw[:SAMPLE_BYTES], reason, received_ms))
+        name, raw = self._exchange.name, bytes(frame[:SAMPLE_BYTES])
+        self.bad_frames.append(BadFrame(name, raw, reason, received_ms))
         now = self._real.monotonic()
         if self._said_at is None or now - self._said_at >= SAYING_S:
             self._said_at = now

@@ -131,8 +131,8 @@ class Listener:
                 self._lost(old, self._ended(old, running), 0.0)
                 self._turning.clear()
                 return new, following
-            self._ended(new, following)
-            pause = group.create_task(self._wire.real.sleep(backoff.after()), name="pause")
+            wait_s = max(self._ended(new, following).wait_s, backoff.after())
+            pause = group.create_task(self._wire.real.sleep(wait_s), name="pause")
             await asyncio.wait({running, pause}, return_when=asyncio.FIRST_COMPLETED)
             pause.cancel()
         self._turning.clear()

@@ -32,9 +32,12 @@ class Limits(msgspec.Struct, frozen=True):
     """Above this a frame is read beside the loop, which goes on meanwhile."""
     look_s: float = 1.0
     odd_retry_s: float = 15.0
-    """How often a silence that cannot be calm is answered with a new connection."""
+    """A silence that cannot be calm is answered with new connections, after this and ever later."""
+    longest_odd_retry_s: float = 300.0
     settle_s: float = 10.0
     """A history is asked for this long after a gap has ended: it is written with a delay."""
+    again_s: float = 600.0
+    """What could not be filled is tried again after this, while the history reaches back to it."""
     refusals: int = 100
     """Halving ends here: an exchange that refuses this much means us, not a topic."""
 

@@ -29,7 +29,8 @@ SHORT = Limits(
     table_patience_s=1.0,
     look_s=0.01,
     odd_retry_s=0.1,
-    settle_s=0.02,
+    settle_s=0.01,
+    again_s=0.1,
 )
 
 

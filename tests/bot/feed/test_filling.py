@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from bot.events import Recalled
-from bot.feed.filling import PAGES, unlike
+from bot.feed.filling import PAGES, TRIES, unlike
 from bot.market import Gap, Liquidation, Side
 from tests.bot.feed.conftest import Rig
 from tests.bot.feed.toy import Toy, ToyHistory, ToyServer, events, eventually
@@ -81,6 +81,18 @@ async def test_a_history_that_fails_is_asked_again(
         await lose(rig, server, market, 6)
         await eventually(lambda: len(server.asked_history) >= 2)
         assert not filled(rig)
+        server.history_status = 200
+        await eventually(lambda: filled(rig))
+
+
+async def test_a_history_that_fails_for_long_is_asked_later(
+    rig: Rig, server: ToyServer, market: ManualClock
+) -> None:
+    server.history_status = 503
+    async with rig.running(Toy(history=ToyHistory()), server.urls):
+        await eventually(lambda: rig.live)
+        await lose(rig, server, market, 6)
+        await eventually(lambda: len(server.asked_history) >= TRIES + 1)
         server.history_status = 200
         await eventually(lambda: filled(rig))
 
