@@ -1,6 +1,5 @@
 """Addresses that lead from page to page: what one asks for, and the same one asking for more."""
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
@@ -12,7 +11,7 @@ def query_of(url: str) -> dict[str, str]:
     return dict(parse_qsl(urlsplit(url).query))
 
 
-def with_query(url: str, fields: Mapping[str, str]) -> str:
+def with_query(url: str, fields: dict[str, str]) -> str:
     """The same address with these fields, whether it had them or not."""
     query = urlencode(query_of(url) | fields)
     return urlunsplit(urlsplit(url)._replace(query=query))

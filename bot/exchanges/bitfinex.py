@@ -17,11 +17,11 @@ from decimal import Decimal
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Literal
-from urllib.parse import parse_qs, urlsplit
 
 import msgspec
 
 from bot.errors import ParseError
+from bot.exchanges.addresses import query_of, with_query
 from bot.exchanges.checks import (
     MALFORMED,
     Milliseconds,
@@ -30,6 +30,7 @@ from bot.exchanges.checks import (
     listed_rows,
     marks,
     number,
+    unpriced,
 )
 from bot.exchanges.coins import checked, coin
 from bot.exchanges.dialect import (
@@ -41,7 +42,9 @@ from bot.exchanges.dialect import (
     Heartbeat,
     History,
     Marks,
+    Missed,
     Other,
+    Page,
     Parsed,
     Pong,
     Publication,
@@ -101,30 +104,22 @@ class _Past:
     gap_s = 21.0
     exact = True
 
-    def pages(
-        self,
-        stream: Stream,
-        since_ms: int,
-        until_ms: int,
-        instruments: Instruments,
-        urls: Mapping[str, str],
-    ) -> Topics:
-        return (_page(f"{urls['rest']}/v2/liquidations/hist", since_ms, until_ms),)
+    def pages(self, missed: Missed) -> Topics:
+        span = f"start={missed.since_ms}&end={missed.until_ms}"
+        return (f"{missed.urls['rest']}/v2/liquidations/hist?{span}&limit={_PAGE}&sort=-1",)
 
-    def read(
-        self, body: bytes, url: str, since_ms: int, received_ms: int, instruments: Instruments
-    ) -> tuple[list[Liquidation], str | None]:
+    def read(self, body: bytes, url: str, missed: Missed, received_ms: int) -> Page:
         """The next page begins at this one's oldest row, which it repeats: rows share times."""
         try:
             positions = [position for row in _PAST.decode(body) for position in row]
-            events = _events(positions, received_ms, instruments)
-            oldest = min((int(position.at_ms) for position in positions), default=since_ms)
-            until_ms = int(parse_qs(urlsplit(url).query)["end"][0])
+            events = _events(positions, received_ms, missed.instruments)
+            oldest = min((int(position.at_ms) for position in positions), default=missed.since_ms)
+            until_ms = int(query_of(url)["end"])
         except (KeyError, *MALFORMED) as error:
             raise ParseError(f"bitfinex liquidations: {error}") from error
-        if not since_ms < oldest < until_ms:
+        if not missed.since_ms < oldest < until_ms:
             return events, None
-        return events, _page(url.partition("?")[0], since_ms, oldest)
+        return events, with_query(url, {"end": str(oldest)})
 
 
 class Bitfinex(Exchange):
@@ -189,10 +184,6 @@ class Bitfinex(Exchange):
             raise ParseError(f"bitfinex conf: {error}") from error
 
 
-def _page(address: str, since_ms: int, until_ms: int) -> str:
-    return f"{address}?start={since_ms}&end={until_ms}&limit={_PAGE}&sort=-1"
-
-
 def _events(
     positions: list[_Position], received_ms: int, instruments: Instruments
 ) -> list[Liquidation]:
@@ -252,7 +243,7 @@ def _unlisted(symbol: str) -> Instrument:
 
 @lru_cache(maxsize=4096)
 def _unpriced(listed: Instrument) -> Instrument:
-    return Instrument(_NAME, listed.symbol, listed.coin, "", ONE, linear=True)
+    return unpriced(_NAME, listed.symbol, listed.coin)
 
 
 def _plain(asset: str) -> str:

@@ -27,8 +27,9 @@ from bot.exchanges.checks import (
     listed_rows,
     marks,
     number,
+    unpriced,
 )
-from bot.exchanges.coins import checked, coin
+from bot.exchanges.coins import checked, iso_coin
 from bot.exchanges.dialect import (
     Ack,
     Budget,
@@ -51,8 +52,6 @@ _CANARIES = ("XBTUSD", "XBTUSDT")
 """The first was reported as settled in September 2026 [L]: whichever is listed is asked for."""
 
 _UNLISTED = re.compile(r"(.+?)(?:USDT|USDC|USD)?(?:[FGHJKMNQUVXZ]\d\d)?")
-_UNKNOWN = ""
-"""A quote that prices nothing."""
 
 
 class _Frame(msgspec.Struct):
@@ -189,9 +188,8 @@ def _answer(message: _Answer) -> Parsed:
 
 @lru_cache(maxsize=4096)
 def _unlisted(symbol: str) -> Instrument:
-    """A contract whose size nobody told us: without a quote it prices nothing."""
     name = _UNLISTED.fullmatch(checked(symbol).partition("_")[0])
-    return Instrument(_NAME, symbol, _coin(name[1] if name else symbol), _UNKNOWN, ONE, linear=True)
+    return unpriced(_NAME, symbol, iso_coin(name[1] if name else symbol))
 
 
 def _instrument(row: _Listed) -> Instrument:
@@ -199,15 +197,12 @@ def _instrument(row: _Listed) -> Instrument:
 
     Inverse contracts in other money than dollars are unpriced too.
     """
-    symbol, name, quote = checked(row.symbol), _coin(row.underlying or ""), row.quoteCurrency or ""
+    symbol, name = checked(row.symbol), iso_coin(row.underlying or "")
+    quote = row.quoteCurrency or ""
     if row.isInverse and quote == "USD" and row.multiplier and row.underlyingToSettleMultiplier:
         size = EXACT.divide(row.multiplier, row.underlyingToSettleMultiplier)
         return Instrument(_NAME, symbol, name, quote, contract_size(str(size)), linear=False)
     if row.isInverse or row.isQuanto or not row.underlyingToPositionMultiplier:
-        return Instrument(_NAME, symbol, name, _UNKNOWN, ONE, linear=True)
+        return unpriced(_NAME, symbol, name)
     size = EXACT.divide(ONE, row.underlyingToPositionMultiplier)
     return Instrument(_NAME, symbol, name, quote, contract_size(str(size)), linear=True)
-
-
-def _coin(asset: str) -> str:
-    return "BTC" if asset == "XBT" else coin(asset)

@@ -17,12 +17,12 @@ from decimal import Decimal
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Literal
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from zlib import crc32
 
 import msgspec
 
 from bot.errors import ParseError
+from bot.exchanges.addresses import with_query
 from bot.exchanges.checks import (
     MALFORMED,
     Milliseconds,
@@ -193,7 +193,8 @@ class Bybit(Exchange):
             trading = listed_rows(open_now, _instrument)
         except MALFORMED as error:
             raise ParseError(f"bybit instruments-info: {error}") from error
-        return trading, _next_page(url, answer.result.nextPageCursor)
+        cursor = answer.result.nextPageCursor
+        return trading, with_query(url, {"cursor": cursor}) if cursor and url else None
 
 
 def _connections(instruments: Instruments, linear: bool) -> list[Topics]:
@@ -285,11 +286,3 @@ def _old_event(entry: _OldEntry, received_ms: int, instruments: Instruments) -> 
 def _instrument(row: _Symbol) -> Instrument:
     linear = row.contractType.startswith("Linear")
     return Instrument(_NAME, checked(row.symbol), coin(row.baseCoin), row.quoteCoin, ONE, linear)
-
-
-def _next_page(url: str, cursor: str) -> str | None:
-    if not cursor or not url:
-        return None
-    parts = urlsplit(url)
-    query = dict(parse_qsl(parts.query)) | {"cursor": cursor}
-    return urlunsplit(parts._replace(query=urlencode(query)))

@@ -1,18 +1,25 @@
 """Deribit's trades as it writes them, in frames and in its public record, and that record."""
 
 import re
-from collections.abc import Mapping
 from decimal import Decimal
 from functools import lru_cache
 from typing import Literal
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import msgspec
 
 from bot.errors import ParseError
-from bot.exchanges.checks import MALFORMED, Milliseconds, liquidation, number, times, worth
+from bot.exchanges.addresses import query_of, with_query
+from bot.exchanges.checks import (
+    MALFORMED,
+    Milliseconds,
+    liquidation,
+    number,
+    times,
+    unpriced,
+    worth,
+)
 from bot.exchanges.coins import checked, coin
-from bot.exchanges.dialect import Stream, Topics
+from bot.exchanges.dialect import Missed, Page, Topics
 from bot.market import DOLLARS, ONE, Instrument, Instruments, Liquidation, Side
 
 NAME = "deribit"
@@ -39,7 +46,7 @@ class Trade(msgspec.Struct):
     liquidation: Literal["T", "M", "MT"] | None = None
 
 
-class _Page(msgspec.Struct):
+class _Trades(msgspec.Struct):
     trades: list[Trade]
     has_more: bool = False
 
@@ -47,7 +54,7 @@ class _Page(msgspec.Struct):
 class _Answer(msgspec.Struct):
     """An error has no ``result``."""
 
-    result: _Page
+    result: _Trades
 
 
 _ANSWER = msgspec.json.Decoder(_Answer)
@@ -64,41 +71,29 @@ class DeribitHistory:
     gap_s = 0.25
     exact = True
 
-    def pages(
-        self,
-        stream: Stream,
-        since_ms: int,
-        until_ms: int,
-        instruments: Instruments,
-        urls: Mapping[str, str],
-    ) -> Topics:
-        base = f"{urls['rest']}/api/v2/public/get_last_trades_by_currency_and_time"
-        span = f"start_timestamp={since_ms}&end_timestamp={until_ms}&count={_PAGE}"
+    def pages(self, missed: Missed) -> Topics:
+        base = f"{missed.urls['rest']}/api/v2/public/get_last_trades_by_currency_and_time"
+        span = f"start_timestamp={missed.since_ms}&end_timestamp={missed.until_ms}&count={_PAGE}"
         return tuple(
             f"{base}?currency={currency}&kind={kind}&{span}"
-            for currency in sorted(_CURRENCIES.union(map(_currency, instruments)))
+            for currency in sorted(_CURRENCIES.union(map(_currency, missed.instruments)))
             for kind in KINDS
         )
 
-    def read(
-        self, body: bytes, url: str, since_ms: int, received_ms: int, instruments: Instruments
-    ) -> tuple[list[Liquidation], str | None]:
+    def read(self, body: bytes, url: str, missed: Missed, received_ms: int) -> Page:
         """The earliest come first; the last millisecond of a full page is left to the next one."""
-        parts = urlsplit(url)
-        query = dict(parse_qsl(parts.query))
         try:
             page = _ANSWER.decode(body).result
             if not (page.has_more and page.trades):
-                return liquidations(page.trades, received_ms, instruments), None
+                return liquidations(page.trades, received_ms, missed.instruments), None
             latest = max(trade.timestamp for trade in page.trades)
-            if latest <= int(query["start_timestamp"]):
+            if latest <= int(query_of(url)["start_timestamp"]):
                 raise ParseError("deribit trades: a full page that leads no further")
             before = [trade for trade in page.trades if trade.timestamp < latest]
-            events = liquidations(before, received_ms, instruments)
+            events = liquidations(before, received_ms, missed.instruments)
         except MALFORMED as error:
             raise ParseError(f"deribit trades: {error}") from error
-        query["start_timestamp"] = str(latest)
-        return events, urlunsplit(parts._replace(query=urlencode(query)))
+        return events, with_query(url, {"start_timestamp": str(latest)})
 
 
 def liquidations(
@@ -144,7 +139,7 @@ def _unlisted(symbol: str) -> Instrument:
     name = _CONTRACT.fullmatch(checked(symbol))
     if name is None or name[3]:
         base = name[1] if name else re.split("[-_]", symbol)[0]
-        return Instrument(NAME, symbol, coin(base), "", ONE, linear=True)
+        return unpriced(NAME, symbol, coin(base))
     return Instrument(NAME, symbol, coin(name[1]), name[2] or "USD", ONE, linear=bool(name[2]))
 
 

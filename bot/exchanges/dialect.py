@@ -121,7 +121,7 @@ class Missed(msgspec.Struct, frozen=True):
 
 
 Page = tuple[list[Liquidation], str | None]
-"""The liquidations of one answer, of any time, and the next address: None where it was the last."""
+"""The liquidations of one answer, of any time, and the address of the next; None after the last."""
 
 
 class History(Protocol):
@@ -144,7 +144,10 @@ class History(Protocol):
         ...
 
     def read(self, body: bytes, url: str, missed: Missed, received_ms: int) -> Page:
-        """One answer's page; the last tells what came first. Raises ``ParseError``."""
+        """One answer; its page is the last when everything since ``missed.since_ms`` was told.
+
+        Raises ``ParseError``.
+        """
         ...
 
 

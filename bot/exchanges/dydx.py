@@ -22,7 +22,17 @@ from urllib.parse import quote, unquote, urlsplit
 import msgspec
 
 from bot.errors import ParseError
-from bot.exchanges.checks import MALFORMED, liquidation, listed_rows, marks, number
+from bot.exchanges.addresses import time_in, with_time
+from bot.exchanges.backwards import told
+from bot.exchanges.checks import (
+    MALFORMED,
+    Time,
+    liquidation,
+    listed_rows,
+    marks,
+    milliseconds,
+    number,
+)
 from bot.exchanges.coins import checked, coin
 from bot.exchanges.dialect import (
     Ack,
@@ -32,14 +42,15 @@ from bot.exchanges.dialect import (
     Heartbeat,
     History,
     Marks,
+    Missed,
     Other,
+    Page,
     Parsed,
     Publication,
     Stream,
     Topics,
 )
-from bot.exchanges.spreading import spread
-from bot.exchanges.trade_pages import Time, milliseconds, time_in, told, with_time
+from bot.exchanges.spreading import trade_streams
 from bot.market import ONE, Instrument, Instruments, Liquidation, Side
 
 _NAME = "dydx"
@@ -112,29 +123,21 @@ class _Past:
     gap_s = 0.2
     exact = True
 
-    def pages(
-        self,
-        stream: Stream,
-        since_ms: int,
-        until_ms: int,
-        instruments: Instruments,
-        urls: Mapping[str, str],
-    ) -> Topics:
-        market = f"{urls['rest']}/v4/trades/perpetualMarket"
-        addresses = (f"{market}/{quote(each, safe='')}?limit={_LIMIT}" for each in stream.topics)
-        return tuple(with_time(address, _UNTIL, until_ms + 1) for address in addresses)
+    def pages(self, missed: Missed) -> Topics:
+        market = f"{missed.urls['rest']}/v4/trades/perpetualMarket"
+        names = (quote(topic, safe="") for topic in missed.stream.topics)
+        addresses = (f"{market}/{name}?limit={_LIMIT}" for name in names)
+        return tuple(with_time(address, _UNTIL, missed.until_ms + 1) for address in addresses)
 
-    def read(
-        self, body: bytes, url: str, since_ms: int, received_ms: int, instruments: Instruments
-    ) -> tuple[list[Liquidation], str | None]:
+    def read(self, body: bytes, url: str, missed: Missed, received_ms: int) -> Page:
         try:
             trades = _TRADES.decode(body).trades
             times = [milliseconds(trade.createdAt) for trade in trades]
-            page = told(times, time_in(url, _UNTIL), since_ms, _LIMIT)
-            events = _events(_market_of(url), trades, received_ms, instruments)
+            page = told(times, time_in(url, _UNTIL), missed.since_ms, _LIMIT)
+            events = _events(_market_of(url), trades, received_ms, missed.instruments)
         except (ParseError, *MALFORMED) as error:
             raise ParseError(f"dydx trades: {error}") from error
-        certain = [event for event in events if page.from_ms <= event.time_ms < page.before_ms]
+        certain = [event for event in events if page.holds(event.time_ms)]
         following = page.following
         return certain, None if following is None else with_time(url, _UNTIL, following)
 
@@ -156,10 +159,7 @@ class Dydx(Exchange):
 
     def streams(self, instruments: Instruments, urls: Mapping[str, str]) -> tuple[Stream, ...]:
         """As many connections as there are markets for; a small market's alone would be mute."""
-        return tuple(
-            Stream(f"trades-{number}", f"{urls['ws']}/v4/ws", markets, (_MARKETS,))
-            for number, markets in spread(instruments, _MOST)
-        )
+        return trade_streams(f"{urls['ws']}/v4/ws", instruments, _MOST, _MARKETS)
 
     def subscribe(self, topics: Topics, request: str) -> str:
         (topic,) = topics

@@ -15,15 +15,16 @@ from collections.abc import Mapping
 from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import urldefrag, urlencode
 
 import msgspec
 
 from bot.errors import ParseError
-from bot.exchanges.checks import MALFORMED, ZERO, Milliseconds, liquidation, number
+from bot.exchanges.addresses import query_of, with_query
+from bot.exchanges.checks import MALFORMED, ZERO, Milliseconds, liquidation, number, unpriced
 from bot.exchanges.coins import checked, coin
-from bot.exchanges.dialect import History, OwnSums, Stream, Topics
-from bot.market import EXACT, ONE, Instrument, Instruments, Liquidation, Side
+from bot.exchanges.dialect import History, Missed, OwnSums, Page, Topics
+from bot.market import EXACT, Instrument, Instruments, Liquidation, Side
 
 NAME = "gate"
 _SETTLED_IN = {"USDT": "usdt", "USD": "btc", "USD1": "usd1"}
@@ -65,25 +66,16 @@ class GateHistory(History):
     gap_s = 0.1  # 200 requests in ten seconds are allowed
     exact = False
 
-    def pages(
-        self,
-        stream: Stream,
-        since_ms: int,
-        until_ms: int,
-        instruments: Instruments,
-        urls: Mapping[str, str],
-    ) -> Topics:
+    def pages(self, missed: Missed) -> Topics:
         """One for each hour; a stream is named after the currency its contracts are settled in."""
-        until = until_ms // 1000
-        base = f"{urls['rest']}/api/v4/futures/{stream.name}/liq_orders"
+        until = missed.until_ms // 1000
+        base = f"{missed.urls['rest']}/api/v4/futures/{missed.stream.name}/liq_orders"
         return tuple(
             f"{base}?from={start}&to={min(start + _HOUR_S - 1, until)}&limit={_LIMIT}"
-            for start in range(since_ms // 1000, until + 1, _HOUR_S)
+            for start in range(missed.since_ms // 1000, until + 1, _HOUR_S)
         )
 
-    def read(
-        self, body: bytes, url: str, since_ms: int, received_ms: int, instruments: Instruments
-    ) -> tuple[list[Liquidation], str | None]:
+    def read(self, body: bytes, url: str, missed: Missed, received_ms: int) -> Page:
         """A full page may lack some: it is left, and the first half of its span asked for."""
         try:
             rows = _ROWS.decode(body)
@@ -92,7 +84,7 @@ class GateHistory(History):
                 if span.first >= span.last:
                     raise ParseError("more in a second than a page holds")
                 return [], _next(url, span.half())
-            events = [_event(row, received_ms, instruments) for row in rows]
+            events = [_event(row, received_ms, missed.instruments) for row in rows]
         except (ParseError, *MALFORMED) as error:
             raise ParseError(f"gate liq_orders: {error}") from error
         following = None if span.last >= span.until else _next(url, span.rest())
@@ -147,16 +139,15 @@ class _Span(NamedTuple):
 
 def _asked(url: str) -> _Span:
     """``until`` is the address's fragment: a note to ourselves that is not sent."""
-    parts = urlsplit(url)
-    query = dict(parse_qsl(parts.query))
+    address, until = urldefrag(url)
+    query = query_of(address)
     first, last = int(query.get("from", "")), int(query.get("to", ""))
-    return _Span(first, last, int(parts.fragment or last))
+    return _Span(first, last, int(until or last))
 
 
 def _next(url: str, span: _Span) -> str:
-    parts = urlsplit(url)
-    query = dict(parse_qsl(parts.query)) | {"from": str(span.first), "to": str(span.last)}
-    return urlunsplit(parts._replace(query=urlencode(query), fragment=str(span.until)))
+    address = with_query(urldefrag(url)[0], {"from": str(span.first), "to": str(span.last)})
+    return f"{address}#{span.until}"
 
 
 def _event(row: _Row, received_ms: int, instruments: Instruments) -> Liquidation | None:
@@ -185,6 +176,4 @@ def milliseconds(time: int) -> int:
 
 @lru_cache(maxsize=4096)
 def unlisted(symbol: str) -> Instrument:
-    """A contract whose size nobody told us: without a quote it prices nothing."""
-    base = checked(symbol).rpartition("_")[0] or symbol
-    return Instrument(NAME, symbol, coin(base), "", ONE, linear=True)
+    return unpriced(NAME, symbol, coin(checked(symbol).rpartition("_")[0] or symbol))

@@ -1,21 +1,20 @@
 """HTX's liquidations as it writes them, in frames and in its public record, and that record."""
 
 import re
-from collections.abc import Mapping
 from decimal import Decimal
 from functools import lru_cache
 from itertools import product
 from types import MappingProxyType
 from typing import Annotated, Literal
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import msgspec
 
 from bot.errors import ParseError
-from bot.exchanges.checks import MALFORMED, Milliseconds, liquidation, number, worth
+from bot.exchanges.addresses import query_of, with_query
+from bot.exchanges.checks import MALFORMED, Milliseconds, liquidation, number, unpriced, worth
 from bot.exchanges.coins import checked, coin
-from bot.exchanges.dialect import Stream, Topics
-from bot.market import DOLLARS, ONE, Instrument, Instruments, Liquidation, Side
+from bot.exchanges.dialect import Missed, Page, Topics
+from bot.market import DOLLARS, Instrument, Instruments, Liquidation, Side
 
 NAME = "htx"
 USDT_M, COIN_M_SWAPS, COIN_M_FUTURES = "usdt_m", "coin_m_swaps", "coin_m_futures"
@@ -72,44 +71,34 @@ class HtxHistory:
     gap_s = 0.1  # 120 requests in 3 seconds are allowed
     exact = False
 
-    def pages(
-        self,
-        stream: Stream,
-        since_ms: int,
-        until_ms: int,
-        instruments: Instruments,
-        urls: Mapping[str, str],
-    ) -> Topics:
+    def pages(self, missed: Missed) -> Topics:
         """As many as the market has contracts, for every two hours: futures are told by coin."""
-        listed = [code for code in instruments if market(code) == stream.name]
-        asked = {pair(code)[0] for code in listed} if stream.name == COIN_M_FUTURES else set(listed)
-        starts = range(since_ms, until_ms, _WINDOW_MS)
-        base = urls["rest"] + _PATHS[stream.name]
+        name, until_ms = missed.stream.name, missed.until_ms
+        listed = [code for code in missed.instruments if market(code) == name]
+        asked = {pair(code)[0] for code in listed} if name == COIN_M_FUTURES else set(listed)
+        starts = range(missed.since_ms, until_ms, _WINDOW_MS)
+        base = missed.urls["rest"] + _PATHS[name]
         return tuple(
-            f"{base}{name}&trade_type=0&start_time={start}"
+            f"{base}{contract}&trade_type=0&start_time={start}"
             f"&end_time={min(start + _WINDOW_MS, until_ms)}&direct=prev"
-            for name, start in product(sorted(asked), starts)
+            for contract, start in product(sorted(asked), starts)
         )
 
-    def read(
-        self, body: bytes, url: str, since_ms: int, received_ms: int, instruments: Instruments
-    ) -> tuple[list[Liquidation], str | None]:
+    def read(self, body: bytes, url: str, missed: Missed, received_ms: int) -> Page:
         """An answer may hold a single row: only an empty one is the last."""
-        parts = urlsplit(url)
-        query = dict(parse_qsl(parts.query))
         try:
             answer = _ROWS.decode(body)
             if answer.code != 200:
                 raise ParseError(f"htx liquidation_orders: code {answer.code} {answer.msg}")
+            query = query_of(url)
             before = int(query["from_id"]) if "from_id" in query else None
             rows = [row for row in answer.data or () if before is None or row.query_id < before]
-            events = [event(row, received_ms, instruments) for row in rows]
+            events = [event(row, received_ms, missed.instruments) for row in rows]
         except MALFORMED as error:
             raise ParseError(f"htx liquidation_orders: {error}") from error
-        if not rows or min(row.created_at for row in rows) < since_ms:
+        if not rows or min(row.created_at for row in rows) < missed.since_ms:
             return events, None
-        query["from_id"] = str(min(row.query_id for row in rows))
-        return events, urlunsplit(parts._replace(query=urlencode(query)))
+        return events, with_query(url, {"from_id": str(min(row.query_id for row in rows))})
 
 
 def event(order: Order, received_ms: int, instruments: Instruments) -> Liquidation:
@@ -139,5 +128,4 @@ def market(code: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _unlisted(code: str) -> Instrument:
-    """A contract whose size nobody told us: without a quote it prices nothing."""
-    return Instrument(NAME, checked(code), coin(pair(code)[0]), "", ONE, linear=True)
+    return unpriced(NAME, checked(code), coin(pair(code)[0]))

@@ -19,21 +19,25 @@ from decimal import Decimal
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Literal
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import urlencode
 
 import msgspec
 
 from bot.errors import ParseError
+from bot.exchanges.addresses import query_of, time_in, with_time
+from bot.exchanges.backwards import told
 from bot.exchanges.checks import (
     MALFORMED,
     Milliseconds,
+    Time,
     contract_size,
     liquidation,
     listed_rows,
     marks,
+    milliseconds,
     number,
 )
-from bot.exchanges.coins import checked, coin
+from bot.exchanges.coins import checked, iso_coin
 from bot.exchanges.dialect import (
     Ack,
     Budget,
@@ -42,14 +46,15 @@ from bot.exchanges.dialect import (
     Heartbeat,
     History,
     Marks,
+    Missed,
     Other,
+    Page,
     Parsed,
     Publication,
     Stream,
     Topics,
 )
-from bot.exchanges.spreading import spread
-from bot.exchanges.trade_pages import Time, milliseconds, time_in, told, with_time
+from bot.exchanges.spreading import trade_streams
 from bot.market import ONE, Instrument, Instruments, Liquidation, Side
 
 _NAME = "kraken"
@@ -131,34 +136,25 @@ class _Past:
     gap_s = 0.25
     exact = False
 
-    def pages(
-        self,
-        stream: Stream,
-        since_ms: int,
-        until_ms: int,
-        instruments: Instruments,
-        urls: Mapping[str, str],
-    ) -> Topics:
-        history = f"{urls['rest']}/derivatives/api/v3/history"
-        products = (topic.partition(":")[2] for topic in stream.topics)
+    def pages(self, missed: Missed) -> Topics:
+        history = f"{missed.urls['rest']}/derivatives/api/v3/history"
+        products = (topic.partition(":")[2] for topic in missed.stream.topics)
         addresses = (f"{history}?{urlencode({'symbol': product})}" for product in products)
-        return tuple(with_time(address, _UNTIL, until_ms + 1) for address in addresses)
+        return tuple(with_time(address, _UNTIL, missed.until_ms + 1) for address in addresses)
 
-    def read(
-        self, body: bytes, url: str, since_ms: int, received_ms: int, instruments: Instruments
-    ) -> tuple[list[Liquidation], str | None]:
+    def read(self, body: bytes, url: str, missed: Missed, received_ms: int) -> Page:
         try:
             rows = _PAST_TRADES.decode(body).history
-            symbol = dict(parse_qsl(urlsplit(url).query)).get("symbol", "")
+            symbol = query_of(url).get("symbol", "")
             times = [milliseconds(row.time) for row in rows]
-            page = told(times, time_in(url, _UNTIL), since_ms, _LIMIT)
+            page = told(times, time_in(url, _UNTIL), missed.since_ms, _LIMIT)
             events = [
                 _event(
                     _Trade(symbol, row.side, row.size, row.price, time_ms, row.uid),
-                    received_ms, instruments,
+                    received_ms, missed.instruments,
                 )
                 for row, time_ms in zip(rows, times, strict=True)
-                if row.type == _FORCED and page.from_ms <= time_ms < page.before_ms
+                if row.type == _FORCED and page.holds(time_ms)
             ]  # fmt: skip
         except (ParseError, *MALFORMED) as error:
             raise ParseError(f"kraken history: {error}") from error
@@ -185,15 +181,7 @@ class Kraken(Exchange):
     history: History = _Past()
 
     def streams(self, instruments: Instruments, urls: Mapping[str, str]) -> tuple[Stream, ...]:
-        return tuple(
-            Stream(
-                f"trades-{number}",
-                f"{urls['ws']}/ws/v1",
-                tuple(f"trade:{product}" for product in products),
-                (_CANARY,),
-            )
-            for number, products in spread(instruments, _MOST)
-        )
+        return trade_streams(f"{urls['ws']}/ws/v1", instruments, _MOST, _CANARY, "trade:")
 
     def subscribe(self, topics: Topics, request: str) -> str:
         (topic,) = topics
@@ -261,21 +249,17 @@ def _unlisted(symbol: str) -> Instrument:
     name = _PRODUCT.fullmatch(checked(symbol))
     kind, base, quote = name.groups() if name else ("", symbol, None)
     if quote and kind in _INVERSE:
-        return Instrument(_NAME, symbol, _coin(base), quote, ONE, linear=False)
+        return Instrument(_NAME, symbol, iso_coin(base), quote, ONE, linear=False)
     known = quote if quote and kind in _LINEAR else _UNKNOWN
-    return Instrument(_NAME, symbol, _coin(base), known, ONE, linear=True)
+    return Instrument(_NAME, symbol, iso_coin(base), known, ONE, linear=True)
 
 
 def _instrument(row: _Product) -> Instrument:
     """What ``futures_vanilla`` counts is not written: unpriced, as is what is not in dollars."""
     symbol, size = checked(row.symbol), contract_size(str(row.contractSize))
     guess = _unlisted(symbol)
-    name, quote = _coin(row.base) if row.base else guess.coin, row.quote or guess.quote
+    name, quote = iso_coin(row.base) if row.base else guess.coin, row.quote or guess.quote
     if row.type == "futures_inverse" and quote == "USD":
         return Instrument(_NAME, symbol, name, quote, size, linear=False)
     known = quote if row.type == "flexible_futures" else _UNKNOWN
     return Instrument(_NAME, symbol, name, known, size, linear=True)
-
-
-def _coin(asset: str) -> str:
-    return "BTC" if asset == "XBT" else coin(asset)

@@ -27,6 +27,7 @@ from bot.exchanges.checks import (
     listed_rows,
     marks,
     number,
+    unpriced,
     worth,
 )
 from bot.exchanges.coins import checked, coin
@@ -45,7 +46,7 @@ from bot.exchanges.dialect import (
     Stream,
     Topics,
 )
-from bot.exchanges.spreading import spread
+from bot.exchanges.spreading import trade_streams
 from bot.market import ONE, Instrument, Instruments, Liquidation, Side
 
 _NAME = "lighter"
@@ -130,15 +131,7 @@ class Lighter(Exchange):
     data_s = 30.0
 
     def streams(self, instruments: Instruments, urls: Mapping[str, str]) -> tuple[Stream, ...]:
-        return tuple(
-            Stream(
-                f"trades-{number}",
-                f"{urls['ws']}/stream",
-                tuple(f"trade/{market}" for market in markets),
-                (_ALL,),
-            )
-            for number, markets in spread(instruments, _MOST)
-        )
+        return trade_streams(f"{urls['ws']}/stream", instruments, _MOST, _ALL, "trade/")
 
     def subscribe(self, topics: Topics, request: str) -> str:
         (channel,) = topics
@@ -219,8 +212,8 @@ def _refusal(fault: _Fault) -> Ack:
 
 @lru_cache(maxsize=4096)
 def _unlisted(symbol: str) -> Instrument:
-    """A market whose name nobody told us: without a quote it prices nothing."""
-    return Instrument(_NAME, symbol, checked(symbol), "", ONE, linear=True)
+    """A market whose name nobody told us."""
+    return unpriced(_NAME, symbol, checked(symbol))
 
 
 def _instrument(row: _Market) -> Instrument:

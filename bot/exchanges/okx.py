@@ -24,12 +24,12 @@ import msgspec
 from bot.errors import ParseError
 from bot.exchanges.checks import (
     MALFORMED,
-    Milliseconds,
     contract_size,
     json_of,
     liquidation,
     listed_rows,
     marks,
+    milliseconds,
     number,
 )
 from bot.exchanges.coins import checked, coin
@@ -247,15 +247,11 @@ def _old_events(message: _OldFrame, received_ms: int, instruments: Instruments) 
             liquidation(
                 instruments.get(row.instrument_id) or unlisted(row.instrument_id),
                 _OLD_TYPES[row.type], number(row.price), number(row.size),
-                _milliseconds(row.created_at), received_ms,
+                milliseconds(row.created_at), received_ms,
             )
             for row in message.data
         ]
     )  # fmt: skip
-
-
-def _milliseconds(time: datetime) -> int:
-    return msgspec.convert(round(time.timestamp() * 1000), Milliseconds)
 
 
 def _instrument(row: _Listed) -> Instrument:

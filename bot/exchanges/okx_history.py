@@ -13,16 +13,14 @@ were documented, and one observer was given no more than the last hundred; so a 
 have followed and is not there is an error, and the gap stays.
 """
 
-from collections.abc import Mapping
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
-
 import msgspec
 
 from bot.errors import ParseError
+from bot.exchanges.addresses import query_of, with_query
+from bot.exchanges.backwards import told
 from bot.exchanges.checks import MALFORMED
-from bot.exchanges.dialect import History, Stream, Topics
+from bot.exchanges.dialect import History, Missed, Page, Topics
 from bot.exchanges.okx_orders import Row, liquidations
-from bot.market import Instruments, Liquidation
 
 _PATH = "/api/v5/public/liquidation-orders"
 _LIMIT = 100
@@ -45,47 +43,32 @@ class OkxHistory(History):
     gap_s = 0.1  # 40 requests in two seconds, by older copies of the documentation 20
     exact = True
 
-    def pages(
-        self,
-        stream: Stream,
-        since_ms: int,
-        until_ms: int,
-        instruments: Instruments,
-        urls: Mapping[str, str],
-    ) -> Topics:
+    def pages(self, missed: Missed) -> Topics:
         """One for each kind and underlying, from now on backwards."""
-        listed = sorted({_underlying(symbol) for symbol in instruments})
+        listed = sorted({_underlying(symbol) for symbol in missed.instruments})
         return tuple(
-            f"{urls['rest']}{_PATH}?instType={kind}&uly={underlying}&state=filled&limit={_LIMIT}"
+            f"{missed.urls['rest']}{_PATH}?instType={kind}&uly={underlying}&state=filled&limit={_LIMIT}"
             for kind, underlying in listed
-            if kind in stream.topics
+            if kind in missed.stream.topics
         )
 
-    def read(
-        self, body: bytes, url: str, since_ms: int, received_ms: int, instruments: Instruments
-    ) -> tuple[list[Liquidation], str | None]:
-        """A full page's oldest millisecond may be cut in two, so the next page tells all of it."""
+    def read(self, body: bytes, url: str, missed: Missed, received_ms: int) -> Page:
         try:
             answer = _DECODER.decode(body)
             if answer.code != "0":
                 raise ParseError(f"code {answer.code} {answer.msg}".strip())
-            events = liquidations(answer.data, received_ms, instruments)
-            after_ms = _asked_after(url)
+            events = liquidations(answer.data, received_ms, missed.instruments)
+            times = [detail.ts for row in answer.data for detail in row.details]
+            after = query_of(url).get("after")
+            before_ms = int(after) if after else max(times, default=0) + 1  # the first ends now
+            if after and min(times, default=before_ms) >= before_ms:
+                raise ParseError("it ends after a full page, or the next is no older")
+            page = told(times, before_ms, missed.since_ms, _LIMIT)
         except (ParseError, *MALFORMED) as error:
             raise ParseError(f"okx history: {error}") from error
-        oldest_ms = min((event.time_ms for event in events), default=None)
-        if oldest_ms is None:
-            if after_ms is not None:
-                raise ParseError("okx history: it ends after a full page")
-            return [], None
-        if after_ms is not None and oldest_ms >= after_ms:
-            raise ParseError("okx history: the next page is no older")
-        if oldest_ms < since_ms or sum(len(row.details) for row in answer.data) < _LIMIT:
-            return events, None
-        whole = [event for event in events if event.time_ms > oldest_ms]
-        if not whole:
-            raise ParseError("okx history: more in a millisecond than a page holds")
-        return whole, _older_than(url, oldest_ms + 1)
+        certain = [event for event in events if page.holds(event.time_ms)]
+        following = page.following
+        return certain, None if following is None else with_query(url, {"after": str(following)})
 
 
 def _underlying(symbol: str) -> tuple[str, str]:
@@ -93,14 +76,3 @@ def _underlying(symbol: str) -> tuple[str, str]:
     if symbol.endswith(_SWAP):
         return "SWAP", symbol.removesuffix(_SWAP)
     return "FUTURES", symbol.rpartition("-")[0].partition("_")[0]
-
-
-def _asked_after(url: str) -> int | None:
-    asked = dict(parse_qsl(urlsplit(url).query)).get("after")
-    return None if asked is None else int(asked)
-
-
-def _older_than(url: str, time_ms: int) -> str:
-    parts = urlsplit(url)
-    query = dict(parse_qsl(parts.query)) | {"after": str(time_ms)}
-    return urlunsplit(parts._replace(query=urlencode(query)))

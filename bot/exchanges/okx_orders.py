@@ -5,9 +5,9 @@ from typing import Literal
 
 import msgspec
 
-from bot.exchanges.checks import Milliseconds, liquidation, number
+from bot.exchanges.checks import Milliseconds, liquidation, number, unpriced
 from bot.exchanges.coins import checked, coin
-from bot.market import ONE, Instrument, Instruments, Liquidation, Side
+from bot.market import Instrument, Instruments, Liquidation, Side
 
 NAME = "okx"
 KINDS = ("SWAP", "FUTURES")
@@ -44,5 +44,4 @@ def liquidations(rows: list[Row], received_ms: int, instruments: Instruments) ->
 
 @lru_cache(maxsize=4096)
 def unlisted(symbol: str) -> Instrument:
-    """A contract whose size nobody told us: without a quote it prices nothing."""
-    return Instrument(NAME, symbol, coin(checked(symbol).partition("-")[0]), "", ONE, linear=True)
+    return unpriced(NAME, symbol, coin(checked(symbol).partition("-")[0]))

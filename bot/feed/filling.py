@@ -11,7 +11,7 @@ import structlog
 from bot.clock import DAY_MS, SECOND_MS
 from bot.errors import ParseError
 from bot.events import Event, Recalled
-from bot.exchanges.dialect import Exchange, History, Stream
+from bot.exchanges.dialect import Exchange, History, Missed, Page, Stream
 from bot.feed.duplicates import Duplicates
 from bot.feed.intake import Intake, parts
 from bot.feed.web import Failure
@@ -26,9 +26,6 @@ FILLED = ("stopped", "off")
 """The kinds of gaps that a history can fill: no more is known of how the others ended."""
 
 TRIES = 5
-
-Page = tuple[list[Liquidation], str | None]
-"""The liquidations of one answer, and the next address."""
 
 PAGES = 500
 """Of one address; a history whose pages never end is a fault."""
@@ -140,7 +137,8 @@ class Filling:
         found: list[Liquidation] = []
         pages = Duplicates(limit=None)  # a page may begin with what the last one ended with
         for stream in self._asked(gaps):
-            async for page in self._pages(stream, from_ms, to_ms):
+            missed = Missed(stream, from_ms, to_ms, self._intake.instruments, self._urls)
+            async for page in self._pages(missed):
                 if isinstance(page, Failure):
                     return page
                 found += pages.fresh(page)
@@ -153,46 +151,43 @@ class Filling:
             return [streams[name] for name in named]
         return list(streams.values())
 
-    async def _pages(
-        self, stream: Stream, since_ms: int, until_ms: int
-    ) -> AsyncIterator[list[Liquidation] | Failure]:
-        history, listed = self._history, self._intake.instruments
-        for first in history.pages(stream, since_ms, until_ms, listed, self._urls):
+    async def _pages(self, missed: Missed) -> AsyncIterator[list[Liquidation] | Failure]:
+        for first in self._history.pages(missed):
             url: str | None = first
             for _ in range(PAGES):
                 if url is None:
                     break
-                answer = await self._ask(url, since_ms)
+                answer = await self._ask(url, missed)
                 if isinstance(answer, Failure):
                     yield answer
                     return
                 page, url = answer
                 yield page
-                await self._wire.real.sleep(history.gap_s)
+                await self._wire.real.sleep(self._history.gap_s)
             else:
                 yield Failure("content", "its history never ends")
                 return
 
-    async def _ask(self, url: str, since_ms: int) -> Page | Failure:
+    async def _ask(self, url: str, missed: Missed) -> Page | Failure:
         """One page, asked for until it is told, or does not seem to be told at all."""
         wait_s = self._wire.limits.settle_s
         for _ in range(TRIES):
-            answer = await self._ask_once(url, since_ms)
+            answer = await self._ask_once(url, missed)
             if not isinstance(answer, Failure) or answer.blocked:
                 break
             wait_s = max(2 * wait_s, answer.wait_s)
             await self._wire.real.sleep(wait_s)
         return answer
 
-    async def _ask_once(self, url: str, since_ms: int) -> Page | Failure:
+    async def _ask_once(self, url: str, missed: Missed) -> Page | Failure:
         wire = self._wire
         body = await wire.ask(self._exchange, url)
         if isinstance(body, Failure):
             return body
+        # What kept a history from answering may have kept the table from being read, until now.
+        missed = msgspec.structs.replace(missed, instruments=self._intake.instruments)
         try:
-            return self._history.read(
-                body, url, since_ms, wire.market.now_ms(), self._intake.instruments
-            )
+            return self._history.read(body, url, missed, wire.market.now_ms())
         except ParseError as error:
             return Failure("content", f"the history cannot be read: {error}")
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from bot.exchanges import EXCHANGES
-from bot.exchanges.dialect import Events, Parsed
+from bot.exchanges.dialect import Events, Missed, Parsed, Stream
 from bot.market import Instrument, Liquidation
 
 RECEIVED = 1_789_670_000_123
@@ -30,6 +30,11 @@ def events(
 
 def table(*instruments: Instrument) -> dict[str, Instrument]:
     return {instrument.symbol: instrument for instrument in instruments}
+
+
+def missed(since_ms: int = 0, listed: Mapping[str, Instrument] = NOTHING_LISTED) -> Missed:
+    """What a page is read with: only when a gap began matters, and the table."""
+    return Missed(Stream("", "", ()), since_ms, RECEIVED, listed, {})
 
 
 def binance_order(**changes: object) -> dict[str, Any]:

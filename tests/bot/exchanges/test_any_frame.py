@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from bot.errors import ParseError
 from bot.exchanges import EXCHANGES
-from bot.exchanges.dialect import Ack, Answer, Closing, Events, Exchange, Marks, Parsed
+from bot.exchanges.dialect import Ack, Answer, Closing, Events, Exchange, Marks, Missed, Parsed
 from bot.market import LARGEST_ORDER, Instrument, Liquidation, usd
 from tests.bot.exchanges.frames import RECEIVED
 from tests.bot.exchanges.mutations import mutated, written
@@ -138,11 +138,12 @@ def test_changed_histories_raise_nothing_but_parse_error(exchange: str) -> None:
     history, own = dialect.history, addresses(dialect)
     assert history is not None
     streams = dialect.streams(table, own)
-    urls = [u for s in streams for u in history.pages(s, SINCE, RECEIVED, table, own)]
+    gaps = [Missed(stream, SINCE, RECEIVED, table, own) for stream in streams]
+    asked = [(url, missed) for missed in gaps for url in history.pages(missed)]
 
     def read(body: bytes, seed: int) -> None:
-        url = urls[seed % len(urls)]
-        events, following = history.read(body, url, SINCE, RECEIVED, table)
+        url, missed = asked[seed % len(asked)]
+        events, following = history.read(body, url, missed, RECEIVED)
         judge_events(exchange, events)
         assert following is None or (following.startswith("http") and following != url)
 

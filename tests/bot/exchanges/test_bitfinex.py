@@ -8,9 +8,9 @@ import pytest
 
 from bot.errors import ParseError
 from bot.exchanges.bitfinex import Bitfinex
-from bot.exchanges.dialect import Ack, Closing, Marks, Other, Pong, Stream
+from bot.exchanges.dialect import Ack, Closing, Marks, Missed, Other, Pong, Stream
 from bot.market import Instrument, Side
-from tests.bot.exchanges.frames import NOTHING_LISTED, RECEIVED, events, read, table
+from tests.bot.exchanges.frames import RECEIVED, events, missed, read, table
 
 DIALECT = Bitfinex()
 PAST = DIALECT.history
@@ -256,7 +256,7 @@ def past(*rows: list[Any]) -> bytes:
 
 def test_the_past_is_asked_for_by_the_interval() -> None:
     (stream,) = DIALECT.streams(LISTED, URLS)
-    (page,) = PAST.pages(stream, AT - 5_000, AT, LISTED, URLS)
+    (page,) = PAST.pages(Missed(stream, AT - 5_000, AT, LISTED, URLS))
     assert page == PAGE.format(AT - 5_000, AT)
     assert PAST.gap_s >= 20.0
 
@@ -264,7 +264,7 @@ def test_the_past_is_asked_for_by_the_interval() -> None:
 def test_a_row_of_the_past_is_the_event_that_the_frame_told() -> None:
     page = PAGE.format(AT - 5_000, AT + 5_000)
     rows = past(position(), position(executed=1), position("tBTCUSD"))
-    (row,), _ = PAST.read(rows, page, AT - 5_000, RECEIVED, LISTED)
+    (row,), _ = PAST.read(rows, page, missed(AT - 5_000, LISTED), RECEIVED)
     (event,) = events("bitfinex", told(position(at=AT + 0.2002)), LISTED)
     assert PAST.exact
     assert row == event
@@ -274,14 +274,14 @@ def test_a_row_of_the_past_is_the_event_that_the_frame_told() -> None:
 def test_the_past_is_read_back_to_the_beginning_of_the_gap() -> None:
     since, until = AT - 5_000, AT + 5_000
     rows = past(position(at=AT + 30), position("tBTCUSD", at=AT + 10), position(at=AT + 20))
-    found, following = PAST.read(rows, PAGE.format(since, until), since, RECEIVED, LISTED)
+    found, following = PAST.read(rows, PAGE.format(since, until), missed(since, LISTED), RECEIVED)
     assert [event.time_ms for event in found] == [AT + 30, AT + 20]
     assert following == PAGE.format(since, AT + 10)
     again = past(position("tBTCUSD", at=AT + 10))
-    assert PAST.read(again, following, since, RECEIVED, LISTED) == ([], None)
-    assert PAST.read(b"[]", following, since, RECEIVED, LISTED) == ([], None)
+    assert PAST.read(again, following, missed(since, LISTED), RECEIVED) == ([], None)
+    assert PAST.read(b"[]", following, missed(since, LISTED), RECEIVED) == ([], None)
     beyond = past(position(at=since))
-    assert PAST.read(beyond, following, since, RECEIVED, LISTED)[1] is None
+    assert PAST.read(beyond, following, missed(since, LISTED), RECEIVED)[1] is None
 
 
 @pytest.mark.parametrize(
@@ -291,6 +291,6 @@ def test_the_past_is_read_back_to_the_beginning_of_the_gap() -> None:
 def test_a_past_that_is_none_is_refused(body: bytes) -> None:
     page = PAGE.format(AT - 5_000, AT)
     with pytest.raises(ParseError):
-        PAST.read(body, page, AT - 5_000, RECEIVED, NOTHING_LISTED)
+        PAST.read(body, page, missed(AT - 5_000), RECEIVED)
     with pytest.raises(ParseError):
-        PAST.read(past(position()), "", AT, RECEIVED, NOTHING_LISTED)
+        PAST.read(past(position()), "", missed(AT), RECEIVED)

@@ -8,9 +8,9 @@ import pytest
 
 from bot.errors import ParseError
 from bot.exchanges import EXCHANGES
-from bot.exchanges.dialect import History
-from bot.market import Instruments, Liquidation
-from tests.bot.exchanges.frames import RECEIVED, events
+from bot.exchanges.dialect import History, Missed, Page
+from bot.market import Instruments
+from tests.bot.exchanges.frames import RECEIVED, events, missed
 from tests.bot.exchanges.test_deribit import LISTED, REFUSED, URLS, contract, option, told, trade
 
 DIALECT = EXCHANGES["deribit"]
@@ -24,7 +24,7 @@ def history() -> History:
 
 def pages(listed: Instruments) -> list[dict[str, list[str]]]:
     (stream,) = DIALECT.streams(listed, URLS)
-    asked = history().pages(stream, 1_000, 9_000, listed, URLS)
+    asked = history().pages(Missed(stream, 1_000, 9_000, listed, URLS))
     paths = {urlsplit(url).path for url in asked}
     assert paths == {"/api/v2/public/get_last_trades_by_currency_and_time"}
     return [parse_qs(urlsplit(url).query) for url in asked]
@@ -44,12 +44,10 @@ def test_a_currency_that_is_listed_is_asked_for_too_and_without_a_table_the_know
     assert {q["currency"][0] for q in pages({})} == {"BTC", "ETH", "USDC"}
 
 
-def recalled(
-    *trades: Mapping[str, object], has_more: bool = False, url: str = PAGE
-) -> tuple[list[Liquidation], str | None]:
+def recalled(*trades: Mapping[str, object], has_more: bool = False, url: str = PAGE) -> Page:
     result = {"trades": list(trades), "has_more": has_more}
     body = json.dumps({"jsonrpc": "2.0", "result": result, "usIn": 1}).encode()
-    return history().read(body, url, 5, RECEIVED, LISTED)
+    return history().read(body, url, missed(5, LISTED), RECEIVED)
 
 
 def test_a_row_is_the_very_event_that_its_frame_told() -> None:
@@ -92,7 +90,7 @@ def test_a_page_that_leads_no_further_is_refused_rather_than_lost() -> None:
 )
 def test_a_history_that_is_none_is_refused(body: bytes) -> None:
     with pytest.raises(ParseError):
-        history().read(body, PAGE, 0, RECEIVED, LISTED)
+        history().read(body, PAGE, missed(0, LISTED), RECEIVED)
 
 
 def test_it_is_asked_within_the_day_that_it_answers_for() -> None:

@@ -11,10 +11,10 @@ from yarl import URL
 
 from bot.errors import ParseError
 from bot.exchanges import EXCHANGES
-from bot.exchanges.dialect import History, OwnSums
+from bot.exchanges.dialect import History, Missed, OwnSums, Page
 from bot.feed.filling import unlike
-from bot.market import Liquidation, Side
-from tests.bot.exchanges.frames import RECEIVED, events
+from bot.market import Side
+from tests.bot.exchanges.frames import RECEIVED, events, missed
 from tests.bot.exchanges.test_gate import BTC, BTC_USD, BTC_USD1, LISTED, URLS, order, told
 
 DIALECT = EXCHANGES["gate"]
@@ -34,7 +34,7 @@ def own_sums() -> OwnSums:
 
 def pages(stream: int, since_ms: int, until_ms: int) -> tuple[str, ...]:
     streams = DIALECT.streams(LISTED, URLS)
-    return history().pages(streams[stream], since_ms, until_ms, LISTED, URLS)
+    return history().pages(Missed(streams[stream], since_ms, until_ms, LISTED, URLS))
 
 
 def span(url: str) -> tuple[int, int]:
@@ -54,10 +54,8 @@ def row(**changes: object) -> dict[str, Any]:
     return {key: value for key, value in (default | changes).items() if value is not ...}
 
 
-def recalled(
-    *rows: Mapping[str, object], url: str = page(FIRST, FIRST + 3599)
-) -> tuple[list[Liquidation], str | None]:
-    return history().read(json.dumps(rows).encode(), url, FIRST * 1000, RECEIVED, LISTED)
+def recalled(*rows: Mapping[str, object], url: str = page(FIRST, FIRST + 3599)) -> Page:
+    return history().read(json.dumps(rows).encode(), url, missed(FIRST * 1000, LISTED), RECEIVED)
 
 
 def test_the_past_is_asked_for_hour_by_hour_and_no_second_twice() -> None:
@@ -83,7 +81,7 @@ def test_the_operators_choice_is_about_frames_and_not_about_the_record() -> None
     chosen = DIALECT.choose({"negative_size": "short"}).history
     assert chosen is not None
     body = json.dumps([row()]).encode()
-    (event,), _ = chosen.read(body, page(FIRST, FIRST), FIRST * 1000, RECEIVED, LISTED)
+    (event,), _ = chosen.read(body, page(FIRST, FIRST), missed(0, LISTED), RECEIVED)
     assert event.side is Side.LONG
 
 
@@ -122,7 +120,7 @@ class Record:
     def walk(self, url: str | None) -> list[int]:
         found: list[int] = []
         while url is not None:
-            events, url = history().read(self.answer(url), url, 0, RECEIVED, LISTED)
+            events, url = history().read(self.answer(url), url, missed(0, LISTED), RECEIVED)
             found += [event.time_ms // 1000 for event in events]
         return found
 
@@ -178,7 +176,7 @@ def test_rows_that_cannot_be_are_refused(changes: dict[str, object]) -> None:
 @pytest.mark.parametrize("body", [b"", b"{}", b'{"label":"INVALID_PARAM_VALUE"}', b"[5]", b"\xff"])
 def test_a_record_that_is_none_is_refused(body: bytes) -> None:
     with pytest.raises(ParseError, match="gate liq_orders"):
-        history().read(body, page(FIRST, FIRST), 0, RECEIVED, LISTED)
+        history().read(body, page(FIRST, FIRST), missed(0, LISTED), RECEIVED)
 
 
 HOUR_MS = 1_789_668_000_000

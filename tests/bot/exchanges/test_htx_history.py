@@ -8,9 +8,8 @@ import pytest
 
 from bot.errors import ParseError
 from bot.exchanges import EXCHANGES
-from bot.exchanges.dialect import History
-from bot.market import Liquidation
-from tests.bot.exchanges.frames import RECEIVED, events
+from bot.exchanges.dialect import History, Missed, Page
+from tests.bot.exchanges.frames import RECEIVED, events, missed
 from tests.bot.exchanges.test_htx import LISTED, URLS, coin_m, order, told
 
 DIALECT = EXCHANGES["htx"]
@@ -25,7 +24,7 @@ def history() -> History:
 def pages(number: int, hours: int = 1) -> list[tuple[str, dict[str, list[str]]]]:
     """Path and query of what is asked for the stream of this number."""
     stream = DIALECT.streams(LISTED, URLS)[number]
-    asked = history().pages(stream, 1_000, 1_000 + hours * HOUR_MS, LISTED, URLS)
+    asked = history().pages(Missed(stream, 1_000, 1_000 + hours * HOUR_MS, LISTED, URLS))
     return [(urlsplit(url).path, parse_qs(urlsplit(url).query)) for url in asked]
 
 
@@ -54,9 +53,9 @@ def test_a_question_about_the_past_spans_two_hours_at_most() -> None:
 PAGE = "http://h/linear-swap-api/v3/swap_liquidation_orders?contract=BTC-USDT&direct=prev"
 
 
-def recalled(*rows: Mapping[str, object], url: str = PAGE) -> tuple[list[Liquidation], str | None]:
+def recalled(*rows: Mapping[str, object], url: str = PAGE) -> Page:
     body = json.dumps({"code": 200, "msg": "", "data": list(rows), "ts": 1}).encode()
-    return history().read(body, url, 1789670000000, RECEIVED, LISTED)
+    return history().read(body, url, missed(1789670000000, LISTED), RECEIVED)
 
 
 def test_a_row_is_read_as_its_frame_was() -> None:
@@ -90,7 +89,7 @@ def test_what_is_older_than_was_asked_ends_the_walk() -> None:
 )  # fmt: skip
 def test_a_history_that_is_none_is_refused(body: bytes) -> None:
     with pytest.raises(ParseError):
-        history().read(body, PAGE, 0, RECEIVED, LISTED)
+        history().read(body, PAGE, missed(0, LISTED), RECEIVED)
 
 
 def test_its_rows_are_not_taken_for_exact_and_are_asked_for_slowly() -> None:

@@ -9,9 +9,9 @@ import pytest
 
 from bot.errors import ParseError
 from bot.exchanges import EXCHANGES
-from bot.exchanges.dialect import Stream
+from bot.exchanges.dialect import Missed, Page, Stream
 from bot.market import Instrument, Liquidation
-from tests.bot.exchanges.frames import ETH_SWAP, RECEIVED, events, okx, table
+from tests.bot.exchanges.frames import ETH_SWAP, RECEIVED, events, missed, okx, table
 
 DIALECT = EXCHANGES["okx"]
 HISTORY = DIALECT.history
@@ -30,11 +30,10 @@ def page(times: Iterable[object]) -> dict[str, Any]:
     return {"code": "0", "msg": "", "data": [row | {"totalLoss": "0"} for row in rows]}
 
 
-def read(
-    body: object, url: str = ETH, since_ms: int = SINCE
-) -> tuple[list[Liquidation], str | None]:
+def read(body: object, url: str = ETH, since_ms: int = SINCE) -> Page:
     assert HISTORY is not None
-    return HISTORY.read(json.dumps(body).encode(), url, since_ms, RECEIVED, table(ETH_SWAP))
+    gap = missed(since_ms, table(ETH_SWAP))
+    return HISTORY.read(json.dumps(body).encode(), url, gap, RECEIVED)
 
 
 def times(found: Iterable[Liquidation]) -> list[int]:
@@ -46,10 +45,11 @@ def test_each_underlying_of_each_kind_is_asked_for_once() -> None:
     symbols = ("BTC-USD-270326", "BTC-USD-270625", "BTC-USD_UM_XPERP-310404")
     listed = table(ETH_SWAP, *map(future, symbols))
     (stream,) = DIALECT.streams(listed, {"ws": "ws://h"})
-    asked = HISTORY.pages(stream, SINCE, RECEIVED, listed, {"rest": "http://h"})
+    asked = HISTORY.pages(Missed(stream, SINCE, RECEIVED, listed, {"rest": "http://h"}))
     assert asked == (f"{BASE}?instType=FUTURES&uly=BTC-USD&state=filled&limit=100", ETH)
     swaps = Stream("public", "ws://h", ("SWAP",))
-    assert HISTORY.pages(swaps, SINCE, RECEIVED, listed, {"rest": "http://h"}) == (ETH,)
+    asked = HISTORY.pages(Missed(swaps, SINCE, RECEIVED, listed, {"rest": "http://h"}))
+    assert asked == (ETH,)
 
 
 def test_a_row_is_the_event_that_its_frame_was() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from bot.events import Recalled
+from bot.exchanges.dialect import Page
 from bot.feed.filling import PAGES, TRIES, unlike
 from bot.market import Gap, Liquidation, Side
 from tests.bot.feed.conftest import Rig
@@ -167,7 +168,7 @@ async def test_a_history_that_never_ends_fills_nothing(
     rig: Rig, server: ToyServer, market: ManualClock
 ) -> None:
     class Endless(ToyHistory):
-        def read(self, body: bytes, url: str, *rest: Any) -> tuple[list[Liquidation], str | None]:
+        def read(self, body: bytes, url: str, *rest: Any) -> Page:
             return [], url
 
     async with rig.running(Toy(history=Endless()), server.urls):

@@ -19,7 +19,9 @@ from bot.exchanges.dialect import (
     Exchange,
     Heartbeat,
     Marks,
+    Missed,
     Other,
+    Page,
     Parsed,
     Pong,
     Publication,
@@ -116,22 +118,14 @@ class ToyHistory:
     def __init__(self, exact: bool = True) -> None:
         self.exact = exact
 
-    def pages(
-        self,
-        stream: Stream,
-        since_ms: int,
-        until_ms: int,
-        instruments: Instruments,
-        urls: Mapping[str, str],
-    ) -> tuple[str, ...]:
-        return (f"{urls['rest']}/history?since={since_ms}&until={until_ms}&page=0",)
+    def pages(self, missed: Missed) -> tuple[str, ...]:
+        span = f"since={missed.since_ms}&until={missed.until_ms}"
+        return (f"{missed.urls['rest']}/history?{span}&page=0",)
 
-    def read(
-        self, body: bytes, url: str, since_ms: int, received_ms: int, instruments: Instruments
-    ) -> tuple[list[Liquidation], str | None]:
+    def read(self, body: bytes, url: str, missed: Missed, received_ms: int) -> Page:
         try:
             answer = json.loads(body)
-            rows = [_event(row, received_ms, instruments) for row in answer["rows"]]
+            rows = [_event(row, received_ms, missed.instruments) for row in answer["rows"]]
         except (ValueError, KeyError) as error:
             raise ParseError("not a history") from error
         page = int(url.rpartition("=")[2]) + 1

@@ -1,11 +1,11 @@
-"""Pages of trades fit together: none is told twice, none is lost between two."""
+"""Pages fit together: none is told twice, none is lost between two."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import ParseError
-from bot.exchanges.trade_pages import time_in, told, with_time
+from bot.exchanges.backwards import told
 
 START = 1_789_670_094_000
 LIMIT = 5
@@ -33,7 +33,7 @@ def test_pages_tell_each_trade_once(
         except ParseError:
             assert any(times.count(time) >= LIMIT - 1 for time in times)
             return
-        found += [time for time in times if part.from_ms <= time < part.before_ms]
+        found += [time for time in times if part.holds(time)]
         before_ms = part.following
     expected = [time for time in trades if START + since <= time < START + until]
     assert [time for time in found if time >= START + since] == expected
@@ -43,13 +43,3 @@ def test_a_server_that_always_answers_the_same_is_found_out() -> None:
     times = [START + n for n in range(LIMIT)]
     with pytest.raises(ParseError):
         told(times, START, START - 1000, LIMIT)
-
-
-def test_a_time_in_an_address_is_read_as_it_was_written() -> None:
-    url = with_time("http://h/history?symbol=PF_XBTUSD", "lastTime", START + 7)
-    assert url == "http://h/history?symbol=PF_XBTUSD&lastTime=2026-09-17T18%3A34%3A54.007Z"
-    assert time_in(url, "lastTime") == START + 7
-    again = with_time(url, "lastTime", START)
-    assert again.count("lastTime") == 1
-    with pytest.raises(ValueError, match="isoformat"):
-        time_in("http://h/history", "lastTime")
