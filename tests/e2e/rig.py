@@ -82,6 +82,7 @@ class World:
     exchanges: LoopbackExchanges
     data_dir: Path
     last_ms: int = 0
+    people: int = 1_000
 
     def settings(self, *platforms: str, **more: Any) -> Settings:
         """One exchange, and the platforms that are named."""
