@@ -8,7 +8,7 @@ from typing import Protocol
 
 import structlog
 
-from bot.clock import Clock, Now
+from bot.clock import SECOND_MS, Clock, Now
 from bot.delivery.courier import Courier
 from bot.delivery.pacing import Limits, Pace
 from bot.engine.desk import EngineDesk
@@ -94,7 +94,9 @@ class Bot:
         await self._load()
         async with asyncio.TaskGroup() as group:
             hearing = [group.create_task(f.run(), name=f"feed {f.name}") for f in self.feeds]
-            ticking = group.create_task(tick(self.inbox, self.market, self.real), name="tick")
+            ticking = group.create_task(
+                tick(self.inbox, self.market, self.real, self._jump), name="tick"
+            )
             judging = group.create_task(self.watch.run(), name="watch")
             keeping = [
                 group.create_task(self.housekeeping.run(), name="housekeeping"),
@@ -108,9 +110,10 @@ class Bot:
             served = group.create_task(self._serve(), name="platforms")
             ending = group.create_task(_wait_for(until), name="until")
             await asyncio.wait({ending, served}, return_when=asyncio.FIRST_COMPLETED)
+            heard_until_ms = self.market.now_ms()
             await _end([*hearing, ticking, looking, *keeping, ending])
             await _end([judging])
-            await self._carry_out(carrying)
+            await self._carry_out(carrying, heard_until_ms)
             await _end([*carrying, served])
         if self.refused and len(self.refused) == len(self.platforms):
             raise ConfigError(" ".join(self.refused.values()))
@@ -118,6 +121,11 @@ class Bot:
     async def tell(self, event: Event) -> None:
         """The one door to the engine."""
         await self.inbox.put(event)
+
+    def _jump(self, from_ms: int, to_ms: int) -> None:
+        log.warning("the clock jumped", by_s=round((to_ms - from_ms) / SECOND_MS, 1))
+        for feed in self.feeds:
+            feed.jump(from_ms, to_ms)
 
     async def _load(self) -> None:
         unsettled = await self.storage.outbox.recover(self.real.now_ms())
@@ -160,12 +168,12 @@ class Bot:
             log.error("platform stopped", platform=name, reason=sentence)
         await self.operator.tell(f"⚠️ {name.capitalize()} has stopped: {sentence}")
 
-    async def _carry_out(self, carrying: Sequence[asyncio.Task[None]]) -> None:
+    async def _carry_out(self, carrying: Sequence[asyncio.Task[None]], heard_until_ms: int) -> None:
         """Judge what was heard, and wait for the calls under way; both only for a while."""
         try:
             async with self.real.timeout(DRAIN_S):
                 await self.watch.finish()
-                await self.diary.note(self.market.now_ms())
+                await self.diary.note(heard_until_ms)
                 await self.housekeeping.look()
                 for courier in self.couriers:
                     courier.stop()

@@ -40,6 +40,11 @@ class Inbox:
         return self._liquidations
 
     @property
+    def empty(self) -> bool:
+        """Nothing at all waits."""
+        return not self._queue
+
+    @property
     def dropped(self) -> int:
         """Liquidations lost to overflow since the start."""
         return self._dropped

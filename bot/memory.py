@@ -9,6 +9,7 @@ from bot.clock import DAY_MS, SECOND_MS
 from bot.engine.engine import Engine
 from bot.errors import StoreError
 from bot.feed.feed import Feed
+from bot.feed.silence import PROCESS
 from bot.market import Gap
 from bot.ports import Notebook, Tape
 
@@ -17,9 +18,6 @@ WATCHED = "watched"
 
 STOPPED = "Liqwatch was not running"
 NEW = "not watched before"
-PROCESS = "process"
-"""The stream of gaps that are ours, not a connection's: all of an exchange's streams."""
-
 NOTE_MS = 2 * SECOND_MS
 
 log = structlog.get_logger()
@@ -92,7 +90,7 @@ class Diary:
         self._noted_ms = 0
 
     async def kept(self, until_ms: int) -> None:
-        if until_ms - self._noted_ms >= NOTE_MS:
+        if abs(until_ms - self._noted_ms) >= NOTE_MS:
             await self.note(until_ms)
 
     async def note(self, until_ms: int) -> None:

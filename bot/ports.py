@@ -237,7 +237,8 @@ class SourceStatus(msgspec.Struct, frozen=True):
     there is none. ``events``, ``usd``, ``unpriced`` and ``gaps`` are of the last 24 h; ``bad``,
     ``late`` and ``reconnects`` since the start. ``hour`` and ``day`` are the shares, 0 to 1, that
     were heard of the last 1 h and 24 h, or of what has passed of them since watching began.
-    ``inverted``: prices say that sides are read the wrong way round. ``ratio``: our sum of the
+    ``inverted``: prices say that sides are read the wrong way round. ``ahead_ms``: how far in the
+    future its latest orders claim to be; they count as of now. ``ratio``: our sum of the
     last whole hour to the exchange's own, None where it tells none. ``history``: it has a public
     record, which is asked for what was missed.
     """
@@ -261,6 +262,7 @@ class SourceStatus(msgspec.Struct, frozen=True):
     hour: float
     day: float
     inverted: bool = False
+    ahead_ms: int = 0
     ratio: float | None = None
     history: bool = False
 

@@ -1,14 +1,15 @@
 """The one reader of the inbox: events go through the engine, onto the tape and into the outbox."""
 
 import asyncio
+from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 
 import structlog
 
-from bot.clock import Clock, Now
+from bot.clock import SECOND_MS, Clock, Now
 from bot.engine.engine import Engine
 from bot.errors import StoreError
-from bot.events import Event, Heard, Tick
+from bot.events import Event, Heard, Recalled, Tick
 from bot.inbox import Inbox
 from bot.market import Gap, Liquidation
 from bot.ports import Outbox
@@ -18,6 +19,9 @@ BATCH = 500
 """Events taken at once: their alerts share one transaction."""
 
 TICK_S = 1.0
+
+JUMP_S = 10.0
+"""Within a tick, wall clocks are corrected by less."""
 
 JOURNAL_S = 0.2
 """What was heard waits no longer for the tape, so that a burst shares a transaction."""
@@ -38,7 +42,7 @@ class Watch:
     onto the tape within ``JOURNAL_S``. While storage cannot write, alerts hold the engine up and
     events wait in the inbox, which is bounded; no alert is lost. ``stored`` is called after alerts
     were committed, ``kept`` with the market's time up to which everything heard is on disk,
-    ``handled`` after each event.
+    ``handled`` after each event. Whatever is under way when ``run`` is cancelled, ``finish`` ends.
     """
 
     def __init__(
@@ -58,6 +62,9 @@ class Watch:
         self._stored = stored
         self._handled = handled
         self._kept = kept
+        self._taken: deque[Event] = deque()
+        self._alerts: list[Alert] = []
+        self._states: dict[int, RuleState] = {}
         self._heard: list[Liquidation] = []
         self._gaps: list[Gap] = []
         self._written_at = float("-inf")
@@ -69,25 +76,26 @@ class Watch:
 
     async def finish(self) -> None:
         """Judge what still waits; for a clean stop, when nothing more comes in."""
-        while self._inbox.waiting:
+        await self.handle(())
+        while not self._inbox.empty:
             await self.handle(await self._inbox.get_many(BATCH))
         if self._heard or self._gaps:
-            await self._store([], [])
+            await self._store()
 
     async def handle(self, events: Sequence[Event]) -> None:
         """Judge a batch and commit what it causes before the next is looked at."""
-        alerts: list[Alert] = []
-        states: dict[int, RuleState] = {}
-        for event in events:
+        self._taken.extend(events)
+        while self._taken:
+            event = self._taken.popleft()
             consequences = self._engine.handle(event)
-            alerts += consequences.alerts
-            states |= {state.rule: state for state in consequences.states}
+            self._alerts += consequences.alerts
+            self._states |= {state.rule: state for state in consequences.states}
             self._heard += consequences.heard
             if isinstance(event, Gap):
                 self._gaps.append(event)
-            elif isinstance(event, Heard) and len(event.events) >= LONG:
+            elif isinstance(event, Heard | Recalled) and len(event.events) >= LONG:
                 await asyncio.sleep(0)
-        await self._commit(alerts, list(states.values()))
+        await self._commit()
         for event in events:
             self._handled(event)
         await self._tell_kept(events)
@@ -106,28 +114,29 @@ class Watch:
     def _due_s(self) -> float:
         return self._written_at + JOURNAL_S - self._real.monotonic()
 
-    async def _commit(self, alerts: list[Alert], states: list[RuleState]) -> None:
-        if alerts or states or len(self._heard) > MOST_WAITING:
-            await self._store(alerts, states)
+    async def _commit(self) -> None:
+        if self._alerts or self._states or len(self._heard) > MOST_WAITING:
+            await self._store()
         elif (self._heard or self._gaps) and self._due_s <= 0:
-            await self._try([], [])
+            await self._try()
 
-    async def _store(self, alerts: list[Alert], states: list[RuleState]) -> None:
-        while not await self._try(alerts, states):
+    async def _store(self) -> None:
+        while not await self._try():
             await self._real.sleep(1.0)
 
-    async def _try(self, alerts: list[Alert], states: list[RuleState]) -> bool:
+    async def _try(self) -> bool:
         """One transaction; False when storage could not, and everything still waits."""
-        heard, gaps = self._heard, self._gaps
+        alerts, states = self._alerts, list(self._states.values())
         self._written_at = self._real.monotonic()
         try:
-            await self._outbox.store(alerts, states, self._real.now_ms(), heard, gaps)
+            await self._outbox.store(alerts, states, self._real.now_ms(), self._heard, self._gaps)
         except StoreError as error:
             if alerts or not self._told_of_trouble:
                 log.error("storage is waited for", reason=str(error), alerts=len(alerts))
             self._told_of_trouble = True
             return False
-        self._heard, self._gaps, self._told_of_trouble = [], [], False
+        self._alerts, self._states, self._told_of_trouble = [], {}, False
+        self._heard, self._gaps = [], []
         if alerts or states:
             self._stored()
         return True
@@ -137,12 +146,31 @@ class Watch:
         ticks = [event.now_ms for event in events if isinstance(event, Tick)]
         if self._kept is None or not ticks:
             return
-        if not (self._heard or self._gaps) or await self._try([], []):
+        if not (self._heard or self._gaps) or await self._try():
             await self._kept(ticks[-1])
 
 
-async def tick(inbox: Inbox, market: Now, real: Clock) -> None:
-    """Tell the engine the market's time every second: windows fall without events too."""
+async def tick(
+    inbox: Inbox,
+    market: Now,
+    real: Clock,
+    jumped: Callable[[int, int], None] = lambda from_ms, to_ms: None,
+) -> None:
+    """Tell the engine the market's time every second: windows fall without events too.
+
+    ``jumped`` is called before, with the market's times between which no time has passed here:
+    the machine was asleep, or its clock was set; backwards, if the second is the earlier one.
+    """
+    was_ms, ahead_s = market.now_ms(), _ahead_s(real)
     while True:
         await real.sleep(TICK_S)
-        await inbox.put(Tick(market.now_ms()))
+        now_ms, now_ahead_s = market.now_ms(), _ahead_s(real)
+        if abs(now_ahead_s - ahead_s) > JUMP_S:
+            jumped(was_ms, now_ms)
+        was_ms, ahead_s = now_ms, now_ahead_s
+        await inbox.put(Tick(now_ms))
+
+
+def _ahead_s(real: Clock) -> float:
+    """How far the wall clock is ahead of the monotonic one."""
+    return real.now_ms() / SECOND_MS - real.monotonic()

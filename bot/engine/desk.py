@@ -72,6 +72,7 @@ class EngineDesk:
             hour=ears.coverage(name, HOUR_MS, now_ms),
             day=ears.coverage(name, DAY_MS, now_ms),
             inverted=feed.inverted,
+            ahead_ms=feed.ahead_ms,
             ratio=feed.ratio,
             history=feed.history,
             instruments=feed.instruments,

@@ -164,9 +164,9 @@ class Engine:
             if event.time_ms < self.ears.start_ms:
                 continue
             amount = None if event.notional is None else usd(event.notional)
-            windows.recall(event.coin, event.exchange, event.side, amount, event.time_ms)
+            taken = windows.recall(event.coin, event.exchange, event.side, amount, event.time_ms)
             taken_in.append(event)
-            if amount is not None and event.time_ms >= told_ms:
+            if taken and amount is not None and event.time_ms >= told_ms:
                 order = Order(amount, event.coin, event.exchange, event.side, event.time_ms)
                 self._bursts.hear(order, windows.now_ms)
         self._index.rose()

@@ -7,7 +7,7 @@ import msgspec
 from bot.clock import DAY_MS, MINUTE_MS
 from bot.exchanges.dialect import Publication
 from bot.figures import Deaf, Hearing
-from bot.market import Gap
+from bot.market import Gap, GapKind
 
 NEVER_MS = 1 << 62
 
@@ -16,17 +16,24 @@ UNWATCHED = "not watched"
 OPENING_MS = MINUTE_MS
 """An exchange that is heard this soon after the start was never lost: figures begin with it."""
 
+OURS: tuple[GapKind, ...] = ("stopped", "unwatched")
+"""Kinds of gaps that are all streams': no process of ours listened to any."""
+
 MOST_PAST = 1_000
 """Ended gaps of one exchange that are kept; the oldest go first."""
 
 
 class Ear:
-    """One exchange: its open gaps and the ended ones of the last day, by stream."""
+    """One exchange: its open gaps and the ended ones of the last day, by stream.
+
+    What an open one goes on from is kept for longer.
+    """
 
     def __init__(self) -> None:
         self.open: dict[str, Gap] = {}
         self.past: list[Gap] = []
         self.heard_ms = -1
+        self._since: dict[str, int] = {}
 
     def note(self, gap: Gap) -> None:
         """A gap that begins, ends, or was filled afterwards."""
@@ -37,12 +44,13 @@ class Ear:
         else:
             self.open.pop(gap.stream, None)
             self._remember(gap, gap.end_ms)
+        self._since = {stream: self._since_ms(opened) for stream, opened in self.open.items()}
 
     def silent(self, after_ms: int) -> bool:
         """Nothing at all can have been heard since: a gap spans it, and no event came."""
         if not self.open or self.heard_ms > after_ms:
             return False
-        return any(self._since_ms(gap) <= after_ms for gap in self.open.values())
+        return any(since_ms <= after_ms for since_ms in self._since.values())
 
     def complete_ms(self, start_ms: int) -> int:
         """From here on all that can be heard was heard; later while a gap is younger.
@@ -51,10 +59,9 @@ class Ear:
         window: no figure held it. One that was lost counts for a day more, for if it came back
         sooner it would make rules speak again of what they have told.
         """
-        since = {stream: self._since_ms(gap) for stream, gap in self.open.items()}
-        over = (g for g in self.past if g.start_ms < since.get(g.stream, NEVER_MS))
+        over = (g for g in self.past if g.start_ms < self._since.get(g.stream, NEVER_MS))
         from_ms = max((gap.end_ms or 0 for gap in over), default=0)
-        for since_ms in since.values():
+        for since_ms in self._since.values():
             lost = since_ms > start_ms + OPENING_MS
             from_ms = max(from_ms, since_ms + DAY_MS if lost else since_ms)
         return from_ms
@@ -86,17 +93,32 @@ class Ear:
         """Since when its stream is silent: a gap that begins where the last ended goes on."""
         since_ms = gap.start_ms
         for past in reversed(self.past):
-            if past.stream == gap.stream and past.start_ms <= since_ms <= (past.end_ms or 0):
+            its = past.stream == gap.stream or past.kind in OURS
+            if its and past.start_ms <= since_ms <= (past.end_ms or 0):
                 since_ms = past.start_ms
         return since_ms
 
     def _remember(self, gap: Gap, end_ms: int) -> None:
         if gap.start_ms == end_ms:
             return
-        self.past.append(gap)
-        oldest_ms = end_ms - DAY_MS
+        if (place := self._continued(gap)) is None:
+            self.past.append(gap)
+        else:
+            start_ms = min(gap.start_ms, self.past[place].start_ms)
+            end_ms = max(end_ms, self.past[place].end_ms or 0)
+            self.past[place] = msgspec.structs.replace(gap, start_ms=start_ms, end_ms=end_ms)
+        oldest_ms = min([end_ms - DAY_MS, *self._since.values()])
         if len(self.past) > MOST_PAST or (self.past[0].end_ms or 0) < oldest_ms:
             self.past = [past for past in self.past if (past.end_ms or 0) > oldest_ms][-MOST_PAST:]
+
+    def _continued(self, gap: Gap) -> int | None:
+        """The place of the gap that this one goes on from, for another reason."""
+        for place in range(len(self.past) - 1, -1, -1):
+            past = self.past[place]
+            if past.stream == gap.stream:
+                goes_on = past.kind == gap.kind and gap.start_ms <= (past.end_ms or 0)
+                return place if goes_on else None
+        return None
 
     def _fill(self, filled: Gap, end_ms: int) -> None:
         """What its own history has told was heard after all."""
@@ -131,7 +153,7 @@ def _is_one(gap: Deaf, following: Deaf) -> bool:
         return True
     connected_ms = NEVER_MS if following.to_ms is None else following.to_ms
     connecting = following.kind == "off" and connected_ms - following.from_ms <= OPENING_MS
-    return connecting and gap.kind in ("stopped", "unwatched")
+    return connecting and gap.kind in OURS
 
 
 def _joined(one: Deaf, other: Deaf) -> Deaf:

@@ -117,7 +117,8 @@ class Bitmex(Exchange):
         "Its quanto contracts (quoted in dollars, settled in bitcoin) are counted without a value.",
     )
     heartbeat = Heartbeat(every_s=15.0, payload="ping")
-    budget = Budget(connects=20, per_s=3600.0)
+    # As announced in blog.bitmex.com/api_announcement/updates-to-rate-limits.
+    budget = Budget(connects=60, per_s=3600.0)
     data_s = 60.0
 
     def streams(self, instruments: Instruments, urls: Mapping[str, str]) -> tuple[Stream, ...]:

@@ -2,14 +2,15 @@
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from functools import partial
 
 import structlog
 
 from bot.clock import HOUR_MS, MINUTE_MS, SECOND_MS
-from bot.errors import ParseError, StoreError
+from bot.errors import StoreError
 from bot.exchanges.dialect import Exchange, OwnSums
 from bot.feed.feed import Feed
-from bot.feed.web import Failure
+from bot.feed.web import Failure, understood
 from bot.feed.wire import Wire
 from bot.market import Instrument, dollars
 from bot.ports import Tape
@@ -91,11 +92,12 @@ class Comparison:
         url = self._own_sums.address(instrument, hour_ms, self._urls)
         body = await wire.ask(self._exchange, url)
         await wire.real.sleep(GAP_S)
-        if isinstance(body, Failure):
-            log.warning("not compared", exchange=self._exchange.name, reason=body.sentence)
+        told = (
+            body
+            if isinstance(body, Failure)
+            else understood(partial(self._own_sums.read, body, hour_ms), "its sums")
+        )
+        if isinstance(told, Failure):
+            log.warning("not compared", exchange=self._exchange.name, reason=told.sentence)
             return None
-        try:
-            return self._own_sums.read(body, hour_ms)
-        except ParseError as error:
-            log.warning("not compared", exchange=self._exchange.name, reason=str(error))
-            return None
+        return told

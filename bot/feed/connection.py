@@ -1,7 +1,7 @@
 """One WebSocket connection to an exchange, from the handshake to its end."""
 
 import asyncio
-from collections.abc import Callable, Collection
+from collections.abc import Awaitable, Callable, Collection
 from typing import Literal
 
 import aiohttp
@@ -31,9 +31,11 @@ Socket = aiohttp.ClientWebSocketResponse[Literal[False]]
 class Connection:
     """Subscribes, answers, keeps alive, and hands frames to the intake until something ends it.
 
-    ``tell_live`` is called once, when all subscriptions were answered; ``turn`` when the exchange
-    gives notice that it will close. ``heard_until_ms`` (market) is the last moment at which the
-    exchange was surely there: a gap begins there. ``distrusted``: its canary is not waited for.
+    ``tell_live`` is called when all subscriptions were answered, ``tell_silent`` with the moment
+    and a reason when nothing followed, ``turn`` when the exchange gives notice that it will close.
+    ``heard_until_ms`` (market) is the last moment at which the exchange was surely there: a gap
+    begins there. ``distrusted``: its canary is not waited for. ``fell_silent``: data was waited for
+    in vain. ``doubted``: so it ended last time; this one is live only when data comes.
     """
 
     def __init__(
@@ -46,6 +48,8 @@ class Connection:
         turn: Callable[[str], None] = lambda reason: None,
         doubtful: Collection[str] = (),
         distrusted: bool = False,
+        doubted: bool = False,
+        tell_silent: Callable[[int, str], None] = lambda since_ms, reason: None,
     ) -> None:
         self._exchange = exchange
         self._stream = stream
@@ -56,6 +60,7 @@ class Connection:
         self._real = wire.real
         self.went_live = asyncio.Event()
         self._tell_live = tell_live
+        self._tell_silent = tell_silent
         self._turn = turn
         self.subscriptions = Subscriptions(stream.topics, exchange.batches, doubtful)
         self.subscriptions.want(stream.canaries)
@@ -64,6 +69,9 @@ class Connection:
         self.watchdog = Watchdog(exchange, wire.limits.pong_s, wire.real.monotonic())
         if distrusted:
             self.watchdog.distrust()
+        self.fell_silent = False
+        self._doubted = doubted
+        self._settled = False
         self._data_ms = self.heard_until_ms
         self._asked_at: float | None = None
         self._answered = asyncio.Event()
@@ -132,9 +140,9 @@ class Connection:
         self.watchdog.frame(self._real.monotonic())
         self.heard_until_ms = self._wire.market.now_ms()
 
-    async def _send(self, socket: Socket, text: str) -> None:
+    async def _send(self, sending: Awaitable[None]) -> None:
         try:
-            await socket.send_str(text)
+            await sending
         except (aiohttp.ClientError, OSError):
             self._finish("the connection broke")
 
@@ -148,7 +156,7 @@ class Connection:
                     await self._frame(socket, message.data)
                 case aiohttp.WSMsgType.PING:
                     self._alive()
-                    await self._pong(socket, message.data)
+                    await self._send(socket.pong(message.data))
                 case aiohttp.WSMsgType.PONG:
                     self._alive()
                 case aiohttp.WSMsgType.ERROR:
@@ -161,17 +169,10 @@ class Connection:
                         else "the connection broke"
                     )
 
-    async def _pong(self, socket: Socket, payload: bytes) -> None:
-        try:
-            await socket.pong(payload)
-        except (aiohttp.ClientError, OSError):
-            self._finish("the connection broke")
-
     async def _frame(self, socket: Socket, frame: bytes) -> None:
         received_ms = self.heard_until_ms
         match await self._parse(frame, received_ms):
             case Events(liquidations=liquidations):
-                self._data(received_ms, canary=False)
                 self._take(liquidations, received_ms)
             case Marks(prices=prices):
                 self._data(received_ms, canary=True)
@@ -179,7 +180,7 @@ class Connection:
             case Ack() as ack:
                 self._acknowledged(ack, received_ms)
             case Answer(payload=payload):
-                await self._send(socket, payload)
+                await self._send(socket.send_str(payload))
             case Closing(reason=reason):
                 self._turn(reason)
 
@@ -194,13 +195,17 @@ class Connection:
     def _data(self, received_ms: int, canary: bool) -> None:
         self._data_ms = received_ms
         self.watchdog.data(self._real.monotonic(), canary)
+        if self._settled and self.live_since is None:
+            self._go_live()
 
     def _take(self, liquidations: list[Liquidation], received_ms: int) -> None:
         if self._old_news is not None:
             fresh = self._old_news.without(liquidations, self.watchdog.heard_at)
             self._intake.counts.stale += len(liquidations) - len(fresh)
             liquidations = fresh
-        self._intake.take(liquidations, received_ms)
+        if liquidations:  # old news is no sign that data flows
+            self._data(received_ms, canary=False)
+            self._intake.take(liquidations, received_ms)
 
     def _acknowledged(self, ack: Ack, received_ms: int) -> None:
         self.subscriptions.hear(ack)
@@ -216,14 +221,14 @@ class Connection:
             while (request := self.subscriptions.next()) is not None:
                 if not await self._ask(socket, *request):
                     return
-            if self.live_since is None and not self._settle():
+            if not (self._settled or self._settle()):
                 return
             await self._wanted.wait()
 
     async def _ask(self, socket: Socket, request: str, topics: Topics) -> bool:
         self._answered.clear()
         await self._pace()
-        await self._send(socket, self._exchange.subscribe(topics, request))
+        await self._send(socket.send_str(self._exchange.subscribe(topics, request)))
         try:
             async with self._real.timeout(self._ack_s):
                 await self._answered.wait()
@@ -243,7 +248,7 @@ class Connection:
         self._asked_at = self._real.monotonic()
 
     def _settle(self) -> bool:
-        """Everything was answered: from here on the stream is heard."""
+        """Everything was answered: from here on the stream is heard, and data is expected."""
         subscriptions, stream = self.subscriptions, self._stream
         refused = subscriptions.refused
         if refused and not subscriptions.accepted.difference(stream.canaries):
@@ -252,29 +257,41 @@ class Connection:
             return False
         if stream.canaries and not subscriptions.accepted.intersection(stream.canaries):
             self.watchdog.distrust()
-        self.live_since = self._real.monotonic()
+        self._settled = True
         self._data_ms = self._wire.market.now_ms()
-        self.watchdog.listen(self.live_since)
+        self.watchdog.listen(self._real.monotonic())
+        if not (self._doubted and self.watchdog.unproven):
+            self._go_live()
+        return True
+
+    def _go_live(self) -> None:
+        self.live_since = self._real.monotonic()
         self.went_live.set()
         self._tell_live()
-        return True
+
+    def _look_for_proof(self, now: float) -> None:
+        """An acknowledgement is soon followed by what was promised, or the stream is not heard."""
+        live_s = 0.0 if self.live_since is None else now - self.live_since
+        if self.watchdog.unproven and live_s >= self._limits.proof_s:
+            self.live_since = None
+            reason = f"{host(self._stream.url)} acknowledges and sends nothing"
+            self._tell_silent(self._data_ms, reason)
 
     async def _ping(self, socket: Socket) -> None:
         heartbeat = self._exchange.heartbeat
         while True:
             await self._real.sleep(heartbeat.every_s)
-            if heartbeat.payload is not None:
-                await self._send(socket, heartbeat.payload)
-                continue
-            try:
-                await socket.ping()
-            except (aiohttp.ClientError, OSError):
-                self._finish("the connection broke")
+            if heartbeat.payload is None:
+                await self._send(socket.ping())
+            else:
+                await self._send(socket.send_str(heartbeat.payload))
 
     async def _watch(self) -> None:
         while not (verdict := self.watchdog.verdict(now := self._real.monotonic())):
+            self._look_for_proof(now)
             # Going live may bring the next verdict nearer, so no sleep is longer than a look.
             await self._real.sleep(min(max(self.watchdog.due - now, 0.001), self._limits.look_s))
         if self.watchdog.deaf_of_data(now):
+            self.fell_silent = True
             self.heard_until_ms = self._data_ms
         self._finish(f"{host(self._stream.url)} is {verdict}")

@@ -4,6 +4,9 @@ import asyncio
 from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 
+import structlog
+
+from bot.backoff import Backoff
 from bot.exchanges.dialect import Exchange, Stream
 from bot.feed.board import Board
 from bot.feed.budget import Connects
@@ -12,12 +15,14 @@ from bot.feed.intake import Intake
 from bot.feed.judgement import Judgement
 from bot.feed.listener import Listener
 from bot.feed.listing import Listing
-from bot.feed.silence import STARTING, Silence
+from bot.feed.silence import ASLEEP, FAILED, PROCESS, SET_BACK, STARTING, Silence
 from bot.feed.status import FeedStatus
 from bot.feed.wire import Wire
 from bot.inbox import Inbox
 from bot.market import Gap, Instruments, Liquidation
 from bot.ports import BadFrame, Listings
+
+log = structlog.get_logger()
 
 
 class Feed:
@@ -40,7 +45,7 @@ class Feed:
         self._urls = urls
         self._wire = wire
         self._market = wire.market
-        self._note = inbox.note
+        self._note = self._tell = inbox.note
         self._board = board or Board()
         self._intake = Intake(exchange, inbox, wire.real, self._board)
         self._listing = Listing(exchange, urls, wire, listings, self._adopt, self._answered)
@@ -72,6 +77,17 @@ class Feed:
         self._intake.remember(events)
         if self._filling is not None:
             self._filling.remember(gaps)
+
+    def jump(self, from_ms: int, to_ms: int) -> None:
+        """No time has passed here between these two of the market's.
+
+        Set back, the engine's clock stands until it is ``from_ms`` again, and refuses as too late
+        what a history could never bring back: it would be taken for known.
+        """
+        if from_ms <= to_ms:
+            self._note(Gap(self.name, PROCESS, from_ms, to_ms, ASLEEP, "stopped"))
+        else:
+            self._tell(Gap(self.name, PROCESS, to_ms, from_ms, SET_BACK))
 
     def bad_frames(self) -> list[BadFrame]:
         """The latest frames that could not be read, oldest first; each is given once."""
@@ -109,13 +125,44 @@ class Feed:
             doubts=self._exchange.doubts,
             last_data_ms=counts.last_data_ms,
             inverted=self._intake.plausibility.inverted,
+            ahead_ms=self._intake.early.ahead_ms(self._market.now_ms()),
             ratio=self.ratio,
             history=self._exchange.history is not None,
         )
 
     async def run(self) -> None:
-        """Listen until cancelled; silent since this feed was made."""
+        """Listen until cancelled; silent since this feed was made.
+
+        A mistake of ours costs this exchange a moment, and no other anything.
+        """
         self._silence.begin(self._started_ms, STARTING)
+        real, limits = self._wire.real, self._wire.limits
+        backoff = Backoff(
+            self._wire.random, limits.first_retry_s, limits.longest_retry_s, limits.healthy_s
+        )
+        while True:
+            began = real.monotonic()
+            try:
+                await self._listen()
+            except Exception:
+                log.exception("feed failed", exchange=self.name)
+            self._give_up()
+            await real.sleep(backoff.after(real.monotonic() - began))
+
+    def _give_up(self) -> None:
+        """No stream is heard any more."""
+        if self._silence.open:
+            self._silence.because(FAILED)
+        else:
+            self._started_ms = self._market.now_ms()
+            self._silence.begin(self._started_ms, FAILED)
+        for listener in self._listeners.values():
+            listener.retire()
+        self._listeners.clear()
+        self._tasks.clear()
+        self._note_state()
+
+    async def _listen(self) -> None:
         async with asyncio.TaskGroup() as group:
             group.create_task(self._listing.run(), name=f"{self.name} instruments")
             group.create_task(self._look(), name=f"{self.name} judgement")

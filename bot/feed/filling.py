@@ -4,17 +4,17 @@ import asyncio
 from collections import defaultdict, deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping
 from contextlib import suppress
+from functools import partial
 
 import msgspec
 import structlog
 
 from bot.clock import DAY_MS, SECOND_MS
-from bot.errors import ParseError
 from bot.events import Event, Recalled
 from bot.exchanges.dialect import Exchange, History, Missed, Page, Stream
 from bot.feed.duplicates import Duplicates
 from bot.feed.intake import Intake, parts
-from bot.feed.web import Failure
+from bot.feed.web import Failure, understood
 from bot.feed.wire import Wire
 from bot.inbox import LATEST_MS
 from bot.market import Gap, Liquidation
@@ -24,6 +24,9 @@ ALIKE_MS = 2 * SECOND_MS
 
 FILLED = ("stopped", "off")
 """The kinds of gaps that a history can fill: no more is known of how the others ended."""
+
+SHARE = 200
+"""So many go to the engine at once: it has to make room for each among all that came later."""
 
 TRIES = 5
 
@@ -61,17 +64,27 @@ class Filling:
         self._streams = streams
         self._open: deque[Gap] = deque()
         self._failed: list[Gap] = []
+        self._silent: set[str] = set()
+        self._next_at = float("-inf")
         self._ended = asyncio.Event()
 
     def note(self, gap: Gap) -> None:
-        """Take a gap of the exchange, told as it begins or ends."""
+        """Take a gap of the exchange, told as it begins or ends.
+
+        One that goes on for another reason ends and begins: it is filled when all of it is over.
+        """
         self._pass_on(gap)
+        if gap.end_ms is None:
+            self._silent.add(gap.stream)
+        else:
+            self._silent.discard(gap.stream)
         self.remember([gap])
 
     def remember(self, gaps: Iterable[Gap]) -> None:
         """Gaps of before this start, which are known to everybody else."""
-        ended = [g for g in gaps if g.kind in FILLED and not g.filled and g.end_ms is not None]
-        self._open.extend(gap for gap in ended if gap.start_ms != gap.end_ms)
+        now_ms = self._wire.market.now_ms()
+        unfilled = [gap for gap in gaps if gap.kind in FILLED and not gap.filled]
+        self._open.extend(g for g in unfilled if g.start_ms < (g.end_ms or 0) <= now_ms)
         if self._open:
             self._ended.set()
 
@@ -83,8 +96,8 @@ class Filling:
             self._ended.clear()
             while not (self._intake.instruments and self._streams()):
                 await self._wire.real.sleep(self._wire.limits.settle_s)
-            while self._open:
-                await self._fill(self._together())
+            while gaps := self._together():
+                await self._fill(gaps)
 
     async def _due(self) -> None:
         """A gap has ended, or one that could not be filled may be tried once more."""
@@ -98,13 +111,13 @@ class Filling:
         self._failed.clear()
 
     def _together(self) -> list[Gap]:
-        """The oldest gap and those near it: as at a start, when every stream has one."""
-        first, *others = sorted(self._open, key=lambda gap: gap.start_ms)
-        group, end_ms = [first], first.end_ms or first.start_ms
-        for gap in others:
-            if gap.start_ms <= end_ms + LATEST_MS:
+        """The oldest gap that is over and those near it: at a start every stream has one."""
+        over = [gap for gap in self._open if gap.stream not in self._silent]
+        group, end_ms = [], None
+        for gap in sorted(over, key=lambda gap: gap.start_ms):
+            if end_ms is None or gap.start_ms <= end_ms + LATEST_MS:
                 group.append(gap)
-                end_ms = max(end_ms, gap.end_ms or gap.start_ms)
+                end_ms = max(end_ms or 0, gap.end_ms or gap.start_ms)
         for gap in group:
             self._open.remove(gap)
         return group
@@ -163,7 +176,6 @@ class Filling:
                     return
                 page, url = answer
                 yield page
-                await self._wire.real.sleep(self._history.gap_s)
             else:
                 yield Failure("content", "its history never ends")
                 return
@@ -181,15 +193,15 @@ class Filling:
 
     async def _ask_once(self, url: str, missed: Missed) -> Page | Failure:
         wire = self._wire
+        await wire.real.sleep(max(0.0, self._next_at - wire.real.monotonic()))
+        self._next_at = wire.real.monotonic() + self._history.gap_s
         body = await wire.ask(self._exchange, url)
         if isinstance(body, Failure):
             return body
         # What kept a history from answering may have kept the table from being read, until now.
         missed = msgspec.structs.replace(missed, instruments=self._intake.instruments)
-        try:
-            return self._history.read(body, url, missed, wire.market.now_ms())
-        except ParseError as error:
-            return Failure("content", f"the history cannot be read: {error}")
+        read = partial(self._history.read, body, url, missed, wire.market.now_ms())
+        return understood(read, "the history")
 
     def _unheard(self, rows: list[Liquidation]) -> list[Liquidation]:
         """What no frame told."""
@@ -200,7 +212,7 @@ class Filling:
     async def _recall(self, events: list[Liquidation], now_ms: int) -> None:
         log.info("gap filled", exchange=self._exchange.name, events=len(events))
         self._intake.recent.extend(events)
-        for part in parts(sorted(events, key=lambda event: event.time_ms)):
+        for part in parts(sorted(events, key=lambda event: event.time_ms), SHARE):
             await self._put(Recalled(self._exchange.name, part, now_ms))
 
 

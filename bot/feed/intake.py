@@ -10,9 +10,10 @@ import structlog
 from bot.clock import Clock
 from bot.errors import ParseError
 from bot.events import Heard
-from bot.exchanges.dialect import Exchange, Other, Parsed
+from bot.exchanges.dialect import Exchange, Marks, Other, Parsed
 from bot.feed.board import Board
 from bot.feed.duplicates import Duplicates
+from bot.feed.early import Early
 from bot.feed.plausibility import Plausibility
 from bot.feed.quality import Quality
 from bot.inbox import Inbox
@@ -59,6 +60,7 @@ class Intake:
         self.duplicates = Duplicates()
         self.bad_frames: deque[BadFrame] = deque(maxlen=SAMPLES)
         self.quality = Quality()
+        self.early = Early()
         self.plausibility = Plausibility()
         self.recent: deque[Liquidation] = deque(maxlen=RECENT)
         self._exchange = exchange
@@ -91,7 +93,9 @@ class Intake:
         if isinstance(read, str):
             self._quarantine(frame, read, received_ms)
             return None
-        self.quality.frame(received_ms, bad=False)
+        if not (isinstance(read, Marks) and read.prices):
+            # A canary's frames are many, and tell nothing of how the liquidations' are read.
+            self.quality.frame(received_ms, bad=False)
         if isinstance(read, Other):
             self.counts.ignored += 1
         return read
@@ -112,6 +116,7 @@ class Intake:
         if not fresh:
             return 0
         counts = self.counts
+        self.early.hear(fresh, received_ms)
         counts.events += len(fresh)
         counts.last_event_ms = counts.last_data_ms = received_ms
         name = self._exchange.name
@@ -150,7 +155,7 @@ class Intake:
             )
 
 
-def parts(events: list[Liquidation]) -> Iterator[tuple[Liquidation, ...]]:
-    """Events in shares of at most ``SHARE``."""
-    for start in range(0, len(events), SHARE):
-        yield tuple(events[start : start + SHARE])
+def parts(events: list[Liquidation], share: int = SHARE) -> Iterator[tuple[Liquidation, ...]]:
+    """Events in shares of at most so many."""
+    for start in range(0, len(events), share):
+        yield tuple(events[start : start + share])

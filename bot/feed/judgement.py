@@ -65,8 +65,8 @@ class Judgement:
             self._mute.end()
             return
         since_ms = suspicion.since_ms
-        price = self._board.coin_price(LEADER, now_ms)
-        if since_ms is not None and not self._mute.open and suspicion.odd(now_ms, elsewhere, price):
+        quote = self._board.quote(LEADER, now_ms)
+        if since_ms is not None and not self._mute.open and suspicion.odd(now_ms, elsewhere, quote):
             self._mute.begin(since_ms, MUTE)
 
     def _look_at_frames(self, now_ms: int) -> None:

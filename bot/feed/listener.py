@@ -1,7 +1,8 @@
 """Keeps one stream of an exchange connected, and tells the engine when it was not heard."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 import structlog
 
@@ -25,8 +26,8 @@ class Listener:
 
     A stream is deaf from ``since_ms`` until its subscriptions are acknowledged, and again from the
     last sign of life of a connection that was lost. A connection that nears the end of its life,
-    or is asked to ``turn``, is closed only when its successor is live. ``changed`` is called after
-    each change of ``state``.
+    or is asked to ``turn``, is closed only when its successor has been live for a while.
+    ``changed`` is called after each change of ``state``.
     """
 
     def __init__(
@@ -56,7 +57,7 @@ class Listener:
         self._connections: list[Connection] = []
         self._turning = asyncio.Event()
         self._refused: set[str] = set()
-        self._distrusted = False
+        self._distrusted = self._doubted = False
         self._silence = Silence(exchange.name, stream.name, note, wire.market)
         self._silence.begin(since_ms, STARTING)
 
@@ -98,13 +99,11 @@ class Listener:
     async def _serve(self, group: asyncio.TaskGroup) -> tuple[Connection, Failure]:
         """Keep a connection and its successors until one ends that has none."""
         self._turning.clear()
-        connection, running = await self._open(group)
+        connection, running = self._open(group)
         ageing = self._ageing(group)
         try:
             while True:
-                turning = group.create_task(self._turning.wait(), name="turning")
-                await asyncio.wait({running, turning}, return_when=asyncio.FIRST_COMPLETED)
-                turning.cancel()
+                await _first(group, self._turning.wait(), running)
                 if running.done():
                     return connection, self._ended(connection, running)
                 connection, running = await self._take_over(group, connection, running)
@@ -119,22 +118,21 @@ class Listener:
         """Open a successor until one is live or the old one ends; whoever serves then."""
         backoff = Backoff(self._wire.random, self._wire.limits.first_retry_s)
         while not running.done():
-            new, following = await self._open(group)
-            live = group.create_task(new.went_live.wait(), name="successor live")
-            await asyncio.wait({running, following, live}, return_when=asyncio.FIRST_COMPLETED)
-            live.cancel()
+            new, following = self._open(group)
+            await _first(group, new.went_live.wait(), running, following)
             if new.went_live.is_set():
-                await self._close(old, running)
-                self._turning.clear()
-                return new, following
-            if running.done() and not following.done():
+                overlap_s = self._wire.limits.overlap_s
+                await _first(group, self._wire.real.sleep(overlap_s), running, following)
+                if not following.done():
+                    await self._close(old, running)
+                    self._turning.clear()
+                    return new, following
+            elif running.done() and not following.done():
                 self._lost(old, self._ended(old, running), 0.0)
                 self._turning.clear()
                 return new, following
             wait_s = max(self._ended(new, following).wait_s, backoff.after())
-            pause = group.create_task(self._wire.real.sleep(wait_s), name="pause")
-            await asyncio.wait({running, pause}, return_when=asyncio.FIRST_COMPLETED)
-            pause.cancel()
+            await _first(group, self._wire.real.sleep(wait_s), running)
         self._turning.clear()
         return old, running
 
@@ -146,9 +144,9 @@ class Listener:
             await self._wire.real.sleep(self._exchange.lifetime_s)
             self.turn("a connection lives no longer here")
 
-    async def _open(self, group: asyncio.TaskGroup) -> tuple[Connection, Running]:
-        real = self._wire.real
-        await real.sleep(self._connects.take(real.monotonic()))
+    def _open(self, group: asyncio.TaskGroup) -> tuple[Connection, Running]:
+        """A connection that begins when the exchange's budget has a place for it."""
+        wait_s = self._connects.take(self._wire.real.monotonic())
         connection = Connection(
             self._exchange,
             self.stream,
@@ -158,10 +156,16 @@ class Listener:
             self.turn,
             self._refused,
             self._distrusted,
+            self._doubted,
+            self._fell_silent,
         )
         self._connections.append(connection)
         name = f"{self._exchange.name} {self.stream.name} connection"
-        return connection, group.create_task(connection.run(), name=name)
+        return connection, group.create_task(self._run(connection, wait_s), name=name)
+
+    async def _run(self, connection: Connection, wait_s: float) -> Failure:
+        await self._wire.real.sleep(wait_s)
+        return await connection.run()
 
     async def _close(self, connection: Connection, running: Running) -> None:
         running.cancel()
@@ -171,15 +175,29 @@ class Listener:
     def _ended(self, connection: Connection, running: Running) -> Failure:
         self._connections.remove(connection)
         failure = running.result()
-        # Liquidations came, and never a canary: it is the canary that is not there.
-        self._distrusted |= connection.watchdog.told and not connection.watchdog.sang
+        if not failure.reached:
+            self._connects.give_back()
+        if connection.fell_silent:
+            self._doubted = True
+            # Liquidations came, and never a canary: it is the canary that is not there.
+            self._distrusted |= connection.watchdog.told and not connection.watchdog.sang
         return failure
 
     def _went_live(self) -> None:
         self._silence.end()
         self._note_refused()
         self.state, self.reason = "live", ""
+        self._doubted = False
         log.info("feed live", exchange=self._exchange.name, stream=self.stream.name)
+        self._changed()
+
+    def _fell_silent(self, since_ms: int, reason: str) -> None:
+        """What was acknowledged did not come; it may yet, on the same connection."""
+        self._silence.begin(since_ms, reason)
+        self.state, self.reason = "deaf", reason
+        log.warning(
+            "feed silent", exchange=self._exchange.name, stream=self.stream.name, reason=reason
+        )
         self._changed()
 
     def _note_refused(self) -> None:
@@ -210,3 +228,12 @@ class Listener:
         self.state = "blocked" if failure.blocked else "deaf"
         self.reason = failure.sentence
         self._changed()
+
+
+async def _first(
+    group: asyncio.TaskGroup, event: Coroutine[Any, Any, object], *ends: Running
+) -> None:
+    """Wait for something, or for the end of one of these."""
+    task = group.create_task(event, name="awaited")
+    await asyncio.wait({task, *ends}, return_when=asyncio.FIRST_COMPLETED)
+    task.cancel()

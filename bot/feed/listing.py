@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
+from functools import partial
 
 import structlog
 
 from bot.backoff import Backoff
-from bot.errors import ParseError, StoreError
+from bot.errors import StoreError
 from bot.exchanges.dialect import Exchange
-from bot.feed.web import Failure
+from bot.feed.web import Failure, understood
 from bot.feed.wire import Wire
 from bot.market import Instrument, Instruments
 from bot.ports import Listings
@@ -37,10 +38,10 @@ async def ask(
             body = await wire.ask(exchange, url)
             if isinstance(body, Failure):
                 return body
-            try:
-                page, url = exchange.instruments(body, url)
-            except ParseError as error:
-                return Failure("content", f"the instrument table cannot be read: {error}")
+            read = understood(partial(exchange.instruments, body, url), "the instrument table")
+            if isinstance(read, Failure):
+                return read
+            page, url = read
             instruments += page
     if not instruments:
         return Failure("content", "the instrument table is empty")

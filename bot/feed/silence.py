@@ -7,6 +7,13 @@ from bot.market import Gap, GapKind
 
 STARTING = "starting"
 
+PROCESS = "process"
+"""The stream of gaps that are ours, not a connection's: all of an exchange's streams."""
+
+FAILED = "a mistake of ours"
+ASLEEP = "this machine was asleep, or its clock was set"
+SET_BACK = "this machine's clock was set back"
+
 
 class Silence:
     """At most one open gap of one stream, told through ``note``; ``clock`` is the market's."""

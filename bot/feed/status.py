@@ -7,7 +7,8 @@ class FeedStatus(msgspec.Struct, frozen=True):
     """One exchange's feed; ``state`` as in ``ports.SourceStatus``.
 
     ``since_ms`` is the market's time of the last change of state; counts are since the start.
-    ``refused`` are topics that the exchange would not give, ``stale`` events of its old news.
+    ``refused`` are topics that the exchange would not give, ``stale`` events of its old news,
+    ``ahead_ms`` is how far in the future its latest times lie, 0 if they do not.
     """
 
     exchange: str
@@ -27,5 +28,6 @@ class FeedStatus(msgspec.Struct, frozen=True):
     doubts: tuple[str, ...] = ()
     last_data_ms: int | None = None
     inverted: bool = False
+    ahead_ms: int = 0
     ratio: float | None = None
     history: bool = False

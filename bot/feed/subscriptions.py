@@ -11,6 +11,7 @@ class Subscriptions:
 
     A refused request of several topics is halved until the topic that spoils it stands alone.
     ``doubtful`` topics, refused on an earlier connection, are asked for last and one by one.
+    ``refusals`` counts what was news: a topic that is refused again is none.
     """
 
     def __init__(
@@ -23,6 +24,7 @@ class Subscriptions:
         self.refused: dict[str, str] = {}
         self.refusals = 0
         self._cut = cut
+        self._doubtful = set(doubtful)
         self._known: set[str] = set()
         self._asked: dict[str, Topics] = {}
         self._open = ""
@@ -37,6 +39,7 @@ class Subscriptions:
         again = tuple(t for t in topics if t in self.refused)
         for topic in again:
             del self.refused[topic]
+        self._doubtful.update(again)
         self._known.update(fresh)
         if fresh:
             self._waiting += self._cut(fresh)
@@ -76,7 +79,7 @@ class Subscriptions:
             self._refuse(topics, ack.reason)
 
     def _refuse(self, topics: Topics, reason: str) -> None:
-        self.refusals += 1
+        self.refusals += not self._doubtful.issuperset(topics)
         self.accepted.difference_update(topics)
         if len(topics) > 1:
             middle = len(topics) // 2

@@ -40,6 +40,11 @@ class Watchdog:
         self._data_s = None
 
     @property
+    def unproven(self) -> bool:
+        """Data was promised, and none has come on this connection."""
+        return self._data_s is not None and not (self.sang or self.told)
+
+    @property
     def due(self) -> float:
         """The moment of the next verdict, unless something is heard before."""
         transport = self.heard_at + self._transport_s

@@ -2,15 +2,17 @@
 
 import ipaddress
 import ssl
-from collections.abc import Mapping
-from typing import Literal
+from collections.abc import Callable, Mapping
+from typing import Literal, TypeVar
 
 import aiohttp
 import msgspec
 from yarl import URL
 
 from bot.clock import Clock
-from bot.errors import ConfigError
+from bot.errors import ConfigError, ParseError
+
+T = TypeVar("T")
 
 Kind = Literal[
     "blocked", "limited", "name", "refused", "timeout", "tls", "proxy", "status", "lost", "content"
@@ -29,11 +31,15 @@ FORBIDDEN_S = 600.0
 
 
 class Failure(msgspec.Struct, frozen=True):
-    """Why something on the net did not work; ``wait_s``: not worth trying again before."""
+    """Why something on the net did not work; ``wait_s``: not worth trying again before.
+
+    ``reached`` is false where nobody there can have noticed the attempt.
+    """
 
     kind: Kind
     sentence: str
     wait_s: float = 0.0
+    reached: bool = True
 
     @property
     def blocked(self) -> bool:
@@ -115,6 +121,16 @@ async def _body(answer: aiohttp.ClientResponse, url: str) -> bytes | Failure:
     return bytes(body)
 
 
+def understood(read: Callable[[], T], what: str) -> T | Failure:
+    """What a dialect makes of an answer; a mistake of it costs no more than the answer."""
+    try:
+        return read()
+    except ParseError as error:
+        return Failure("content", f"{what} cannot be read: {error}")
+    except Exception as error:  # noqa: BLE001 - else one exchange's oddity would end all of them
+        return Failure("content", f"{what} cannot be read: {type(error).__name__}: {error}")
+
+
 def host(url: str) -> str:
     """What a person may see of an address: no user, no password, no query."""
     parsed = URL(url)
@@ -144,11 +160,12 @@ def by_error(error: Exception, url: str, timeout_s: float) -> Failure:
             after = error.headers.get("Retry-After") if error.headers else None
             return by_status(error.status, after, name)
         case aiohttp.ClientHttpProxyError():
-            return Failure("proxy", f"the proxy does not let us through (HTTP {error.status})")
+            reason = f"the proxy does not let us through (HTTP {error.status})"
+            return Failure("proxy", reason, reached=False)
         case aiohttp.ClientProxyConnectionError():
-            return Failure("proxy", "the proxy cannot be reached")
+            return Failure("proxy", "the proxy cannot be reached", reached=False)
         case aiohttp.ClientConnectorDNSError():
-            return Failure("name", f"{name}: no such name (DNS)")
+            return Failure("name", f"{name}: no such name (DNS)", reached=False)
         case aiohttp.ClientSSLError() | ssl.SSLError():
             return Failure("tls", f"{name}: TLS failed, the certificate or the clock is wrong")
         case TimeoutError():
@@ -161,7 +178,7 @@ def by_error(error: Exception, url: str, timeout_s: float) -> Failure:
 def _by_cause(error: Exception, name: str) -> Failure:
     if isinstance(error, aiohttp.ClientConnectorError):
         if isinstance(error.os_error, ConnectionRefusedError):
-            return Failure("refused", f"{name} refuses the connection")
+            return Failure("refused", f"{name} refuses the connection", reached=False)
         reason = error.os_error.strerror or type(error.os_error).__name__
-        return Failure("lost", f"{name} cannot be reached ({reason})")
+        return Failure("lost", f"{name} cannot be reached ({reason})", reached=False)
     return Failure("lost", f"{name}: the connection broke ({type(error).__name__})")

@@ -34,6 +34,11 @@ class Limits(msgspec.Struct, frozen=True):
     odd_retry_s: float = 15.0
     """A silence that cannot be calm is answered with new connections, after this and ever later."""
     longest_odd_retry_s: float = 300.0
+    proof_s: float = 15.0
+    """So soon after its acknowledgement a stream with a canary has told something."""
+    overlap_s: float = 10.0
+    """So long both are heard when one connection takes over from another: what the old one was
+    told of may still be on its way."""
     settle_s: float = 10.0
     """A history is asked for this long after a gap has ended: it is written with a delay."""
     again_s: float = 600.0

@@ -57,6 +57,9 @@ def warnings(source: SourceStatus, at_ms: int) -> Iterator[Line]:
         yield (f"⚠️ {name} {state} since ", _moment(source.unwell_ms, at_ms), reason)
     if source.inverted:
         yield (f"⚠️ {name}: {_INVERTED}",)
+    elif source.ahead_ms and source.state == "live":  # the least: such orders count all the same
+        ahead = duration(source.ahead_ms)
+        yield (f"⚠️ {name}: its times are {ahead} ahead; such orders count when they come",)
 
 
 def covered(heard: float) -> str:

@@ -140,3 +140,11 @@ async def test_the_diary_is_written_every_two_seconds_and_keeps_the_first_day() 
         "binance": NOW,
     }
     assert {span.until_ms for span in memory.spans.values()} == {NOW + 3_000}
+
+
+async def test_the_diary_goes_on_when_the_clock_is_set_back() -> None:
+    notes = Notes(okx=(NOW - DAY_MS, NOW))
+    diary = Diary(notes, await known(Kept(), notes), BOTH, NOW)
+    await diary.kept(NOW + HOUR_MS)
+    await diary.kept(NOW)
+    assert notes.writes == 2

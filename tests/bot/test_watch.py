@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from decimal import Decimal
 
+from bot.clock import HOUR_MS
 from bot.engine.engine import Engine
 from bot.errors import StoreError
 from bot.events import Heard, Tick
@@ -12,7 +13,7 @@ from bot.exchanges.dialect import Publication
 from bot.inbox import Inbox
 from bot.market import USD, Gap, Liquidation, Side
 from bot.rules import Alert, Destination, Rule, RuleState
-from bot.watch import JOURNAL_S, Watch
+from bot.watch import JOURNAL_S, LONG, Watch, tick
 from tests.clocks import ManualClock
 from tests.fakes import FakeOutbox
 
@@ -71,16 +72,17 @@ class House:
 
     async def hear(self, *dollars: int) -> None:
         now = self.clock.now_ms()
-        events = tuple(
-            Liquidation("okx", "X", "BTC", Side.LONG, Decimal(1), Decimal(n), Decimal(n), now, now)
-            for n in dollars
-        )
-        self.inbox.hear(Heard("okx", events, now))
+        self.inbox.hear(Heard("okx", tuple(order(n, now) for n in dollars), now))
         await self.clock.advance(0)
 
     async def tick(self) -> None:
         await self.inbox.put(Tick(self.clock.now_ms()))
         await self.clock.advance(0)
+
+
+def order(dollars: int, now_ms: int) -> Liquidation:
+    amount = Decimal(dollars)
+    return Liquidation("okx", "X", "BTC", Side.LONG, amount, amount, amount, now_ms, now_ms)
 
 
 async def test_an_alert_is_stored_at_once_with_all_that_was_heard_until_then() -> None:
@@ -92,9 +94,7 @@ async def test_an_alert_is_stored_at_once_with_all_that_was_heard_until_then() -
         assert house.ledger.transactions[1:] == [([2, 200], [], 1)]
 
 
-async def test_what_causes_no_alert_shares_a_transaction_and_waits_but_a_moment() -> (
-    None
-):
+async def test_what_causes_no_alert_shares_a_transaction_and_waits_but_a_moment() -> None:
     async with House().running() as house:
         await house.hear(1)
         for dollars in (2, 3, 4):
@@ -153,3 +153,90 @@ async def test_a_clean_stop_puts_the_rest_on_the_tape() -> None:
     house.inbox.hear(Heard("okx", (), START))
     await house.watch.finish()
     assert [usd for usd, _, _ in house.ledger.transactions] == [[1], [2]]
+
+
+async def test_a_stop_while_an_alert_waits_for_storage_loses_it_not() -> None:
+    house = House()
+    async with house.running():
+        house.ledger.full = True
+        await house.hear(200)
+        await house.clock.advance(3)
+    house.ledger.full = False
+    await house.watch.finish()
+    assert house.ledger.transactions == [([200], [], 1)]
+
+
+async def test_a_stop_in_the_middle_of_a_batch_loses_nothing_of_it() -> None:
+    house = House()
+    many = [1] * LONG
+    async with house.running():
+        for dollars in (many, [2], many, [3]):
+            now = house.clock.now_ms()
+            house.inbox.hear(Heard("okx", tuple(order(n, now) for n in dollars), now))
+        await asyncio.sleep(0)  # it has taken all of them, and gives way after the first
+        assert not house.inbox.waiting
+    assert house.ledger.transactions == []
+    await house.watch.finish()
+    assert sum(sum(usd) for usd, _, _ in house.ledger.transactions) == 2 * LONG + 5
+    assert house.engine.windows.sums(None, None, "5m").total == (2 * LONG + 5) * USD
+
+
+async def test_a_gap_that_still_waits_at_a_stop_is_stored() -> None:
+    house = House()
+    gap = Gap("okx", "public", START, None, "closed")
+    house.inbox.note(gap)
+    await house.watch.finish()
+    assert house.ledger.transactions == [([], [gap], 0)]
+
+
+class Machine(ManualClock):
+    """Its wall clock may step, as it does for whoever was asleep; what is monotonic does not."""
+
+    stepped_ms = 0
+
+    def now_ms(self) -> int:
+        return super().now_ms() + self.stepped_ms
+
+
+async def jumps(*steps_s: float) -> list[tuple[float, float]]:
+    """What was told of the steps, in seconds since the start; a tick lies between two."""
+    machine, inbox, told = Machine(START), Inbox(), list[tuple[float, float]]()
+    ticking = asyncio.create_task(
+        tick(
+            inbox,
+            machine,
+            machine,
+            lambda a, b: told.append(((a - START) / 1e3, (b - START) / 1e3)),
+        )
+    )
+    await machine.advance(1)
+    for step_s in steps_s:
+        machine.stepped_ms += round(step_s * 1000)
+        await machine.advance(1)
+    ticking.cancel()
+    ticks = await inbox.get_many(100)
+    assert len(ticks) == 1 + len(steps_s)
+    return told
+
+
+async def test_a_machine_that_slept_has_heard_nothing_meanwhile() -> None:
+    assert await jumps(0, 7200, 0, 0) == [(2, 7203)]
+
+
+async def test_a_clock_that_is_set_back_is_told_too() -> None:
+    assert await jumps(0, -3600, 0) == [(2, -3597)]
+
+
+async def test_a_clock_that_is_corrected_a_little_is_no_news() -> None:
+    assert await jumps(0.5, -0.3, 2, -4) == []
+
+
+async def test_a_gap_of_a_sleep_is_in_the_inbox_before_time_passes() -> None:
+    machine, inbox = Machine(START), Inbox()
+    gap = Gap("okx", "process", START, START + HOUR_MS, "", "stopped")
+    ticking = asyncio.create_task(tick(inbox, machine, machine, lambda *span: inbox.note(gap)))
+    await machine.advance(0)
+    machine.stepped_ms = HOUR_MS
+    await machine.advance(1)
+    ticking.cancel()
+    assert await inbox.get_many(10) == [gap, Tick(START + HOUR_MS + 1_000)]

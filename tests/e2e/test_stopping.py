@@ -1,6 +1,7 @@
 """Stops and starts: nothing is lost, nothing is said twice."""
 
 import asyncio
+import json
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from decimal import Decimal
@@ -13,12 +14,14 @@ from bot.delivery.pacing import Limits
 from bot.errors import StoreError
 from bot.events import Heard
 from bot.market import Gap, Liquidation, Side
+from bot.memory import WATCHED
 from bot.ports import Notifier
 from bot.rules import Alert, Destination, Notice, Rule, RuleState
 from bot.watch import BATCH, Watch
 from bot.wording.text import Message
 from handlers.talk import House
 from storage import open_report
+from tests.clocks import ManualClock
 from tests.doubles.telegram_wire import limited
 from tests.e2e.process import started, terminated
 from tests.e2e.rig import World, balanced, eventually
@@ -192,3 +195,33 @@ async def test_a_stop_does_not_wait_for_a_call_that_hangs_and_keeps_its_alert(wo
         accounts = await bot.storage.outbox.accounts()
         assert (accounts.created, accounts.open) == (1, 1)
         assert await bot.storage.outbox.recover(real.now_ms()) == 1
+
+
+class Lingering:
+    """A feed whose connections take half a minute to close."""
+
+    name = "bybit"
+
+    def __init__(self, market: ManualClock) -> None:
+        self._market = market
+
+    def remember(self, events: Iterable[Liquidation], gaps: Iterable[Gap]) -> None: ...
+
+    async def run(self) -> None:
+        try:
+            await asyncio.Future()
+        finally:
+            await self._market.advance(30)
+
+
+async def test_what_is_not_heard_while_connections_close_is_not_noted_as_heard(
+    world: World,
+) -> None:
+    market = ManualClock()
+    stopped_ms = market.now_ms()
+    async with build(world.settings(), lambda _: [], SystemClock(), market) as bot:
+        bot.feeds = [Lingering(market)]  # type: ignore[list-item]  # all that a stop asks of one
+        await bot.run(until=asyncio.Event().wait())
+        noted = await bot.storage.notebook.read(WATCHED)
+    assert market.now_ms() > stopped_ms
+    assert {span["until_ms"] for span in json.loads(noted or "").values()} == {stopped_ms}

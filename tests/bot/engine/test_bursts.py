@@ -3,8 +3,8 @@
 from decimal import Decimal
 
 from bot.clock import HOUR_MS, MINUTE_MS, SECOND_MS
-from bot.events import Heard, RuleRemoved, RuleSaved
-from bot.market import USD, Liquidation, Side
+from bot.events import Heard, Recalled, RuleRemoved, RuleSaved
+from bot.market import LARGEST_ORDER, USD, Liquidation, Side
 from bot.rules import Rule, RuleState
 from tests.bot.engine.engine_house import START, House, M, rule
 
@@ -66,3 +66,16 @@ def test_a_burst_is_over_after_a_day_too() -> None:
     house.tick(24 * HOUR_MS / MINUTE_MS)
     (alert,) = house.order(24 * 60 + 1, 5)
     assert (alert.episode, alert.orders) == (2, 1)
+
+
+def test_an_order_of_a_history_that_can_be_none_rings_nobody() -> None:
+    house = House(orders_rule())
+    house.tick(5)
+    absurd, plain = (
+        Liquidation("bybit", "X", "BTC", Side.LONG, amount, amount, amount, START, START)
+        for amount in (Decimal(LARGEST_ORDER), Decimal(M))
+    )
+    at_ms = START + 5 * MINUTE_MS
+    assert house.keep(house.engine.handle(Recalled("bybit", (absurd,), at_ms))) == []
+    (alert,) = house.keep(house.engine.handle(Recalled("bybit", (plain,), at_ms)))
+    assert alert.orders == 1

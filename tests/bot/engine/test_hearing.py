@@ -126,3 +126,24 @@ def test_gaps_of_two_kinds_at_once_count_once() -> None:
     place.note(gap("mute", 0, 30, "liquidations"))
     place.note(gap("off", 10, 40))
     assert place.coverage("okx", 60 * MINUTE_MS, START + 60 * MINUTE_MS) == 1 - 40 / 60
+
+
+def test_an_exchange_that_was_never_there_does_not_hide_the_others_after_a_restart() -> None:
+    place = ears()
+    place.note(gap("off", 0, 600))
+    place.note(gap("stopped", 600, 601, "process"))
+    place.note(gap("off", 601, None))
+    assert place.complete(None, HOUR_MS, START + 662 * MINUTE_MS)
+    assert "okx" not in place.hearing(None, HOUR_MS, START + 662 * MINUTE_MS).heard
+
+
+def test_a_silence_whose_reason_changes_is_one_however_often() -> None:
+    place = ears()
+    for minute in range(2 * 24 * 60):
+        place.note(gap("off", minute, None))
+        place.note(gap("off", minute, minute + 1))
+    place.note(gap("off", 2 * 24 * 60, None))
+    now_ms = START + (2 * 24 * 60 + 1) * MINUTE_MS
+    assert len(place.gaps("okx", HOUR_MS, now_ms)) == 1
+    assert place.complete(None, HOUR_MS, now_ms), "never there: no figure held it"
+    assert place.coverage("okx", 24 * HOUR_MS, now_ms) == 0

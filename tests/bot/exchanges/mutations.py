@@ -42,7 +42,7 @@ def mutated(samples: Sequence[bytes], seed: int) -> bytes:
     if kind > 0.6:
         frame = _damaged(frame, chance)
     if packed and chance.random() < 0.9:
-        frame = gzip.compress(frame, 1)
+        frame = gzip.compress(frame, 1, mtime=0)
         return _damaged(frame, chance) if chance.random() < 0.2 else frame
     return frame
 

@@ -31,6 +31,7 @@ SHORT = Limits(
     odd_retry_s=0.1,
     settle_s=0.01,
     again_s=0.1,
+    overlap_s=0.02,
 )
 
 

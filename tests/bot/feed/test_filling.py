@@ -73,6 +73,26 @@ async def test_what_is_heard_while_the_history_is_asked_counts_once(
     assert [event.quantity for event in rig.liquidations] == [6]
 
 
+async def test_a_gap_of_several_reasons_is_asked_for_once_and_when_it_is_over(
+    rig: Rig, server: ToyServer, market: ManualClock
+) -> None:
+    async with rig.running(Toy(history=ToyHistory()), server.urls):
+        await eventually(lambda: rig.live)
+        server.ws_status = 503
+        await server.close()
+        await eventually(lambda: "HTTP 503" in rig.gaps()[-1].reason)
+        await market.advance(3)
+        server.ws_status = 502
+        await eventually(lambda: "HTTP 502" in rig.gaps()[-1].reason)
+        await market.advance(3)
+        tries = server.handshakes
+        await eventually(lambda: server.handshakes > tries + 5)
+        assert server.asked_history == []
+        server.ws_status = 101
+        await eventually(lambda: len(filled(rig)) == 2)
+    assert len(server.asked_history) == 1
+
+
 async def test_a_history_that_fails_is_asked_again(
     rig: Rig, server: ToyServer, market: ManualClock
 ) -> None:
@@ -183,3 +203,25 @@ async def test_the_status_says_whether_there_is_a_history(rig: Rig, server: ToyS
     for exchange, has in ((Toy(history=ToyHistory()), True), (Toy(), False)):
         async with rig.running(exchange, server.urls):
             assert rig.feed is not None and rig.feed.status().history is has
+
+
+async def test_what_a_sleeping_machine_missed_is_asked_for_and_a_clock_set_back_is_not(
+    rig: Rig, server: ToyServer, market: ManualClock
+) -> None:
+    async with rig.running(Toy(history=ToyHistory()), server.urls) as feed:
+        await eventually(lambda: rig.live)
+        before = market.now_ms()
+        await market.advance(1800)
+        server.past = [("BTCUSDT", 3, before + 60_000)]
+        feed.jump(before + 3_600_000, market.now_ms())
+        feed.jump(before, market.now_ms())
+        await eventually(lambda: [g for g in rig.gaps("process") if g.filled])
+        assert (3, before + 60_000) in recalled(rig)
+    back, slept, again = rig.gaps("process")
+    assert (back.start_ms, back.end_ms, back.filled) == (
+        market.now_ms(),
+        before + 3_600_000,
+        False,
+    )
+    assert (slept.start_ms, slept.end_ms, slept.kind) == (before, market.now_ms(), "stopped")
+    assert again.filled

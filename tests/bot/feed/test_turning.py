@@ -2,6 +2,7 @@
 
 import asyncio
 from decimal import Decimal
+from functools import partial
 
 from bot.exchanges.dialect import Budget
 from tests.bot.feed.conftest import Rig
@@ -35,6 +36,52 @@ async def test_what_both_connections_tell_counts_once_and_twins_stay_two(
         await server.push(events(("ETHUSDT", 2, 9)))
         await eventually(lambda: len(rig.liquidations) == 4)
     assert [event.quantity for event in rig.liquidations] == [1, 1, 2, 2]
+
+
+async def test_what_is_still_on_its_way_when_the_successor_is_live_is_heard(
+    rig: Rig, server: ToyServer
+) -> None:
+    async with rig.running(Toy(), server.urls, lasting(overlap_s=0.3)) as feed:
+        await eventually(lambda: rig.live)
+        await server.push('{"closing": "upgrade"}')
+        await eventually(lambda: len(server.requests) == 2)
+        await asyncio.sleep(0.1)  # it is live
+        await server.sockets[0].send_str(events(("BTCUSDT", 1, 7)))
+        await eventually(lambda: rig.liquidations)
+        await eventually(lambda: server.sockets[0].closed)
+        assert (feed.status().state, server.handshakes) == ("live", 2)
+    assert len(rig.gaps()) == 2
+
+
+async def test_a_successor_that_ends_at_once_leaves_the_old_connection_in_service(
+    rig: Rig, server: ToyServer
+) -> None:
+    async with rig.running(Toy(), server.urls, lasting(overlap_s=0.3)) as feed:
+        await eventually(lambda: rig.live)
+        await server.push('{"closing": "upgrade"}')
+        await eventually(lambda: len(server.requests) == 2)
+        await asyncio.sleep(0.1)
+        await server.sockets[1].close()
+        await eventually(lambda: server.handshakes == 3)
+        await eventually(lambda: server.sockets[0].closed)
+        await server.push(events(("BTCUSDT", 1, 7)))
+        await eventually(lambda: rig.liquidations)
+        assert (feed.status().state, feed.status().reconnects) == ("live", 0)
+    assert len(rig.gaps()) == 2
+
+
+async def test_an_old_connection_that_ends_while_its_successor_waits_for_a_place_is_told(
+    rig: Rig, server: ToyServer
+) -> None:
+    toy = Toy(budget=Budget(connects=1, per_s=60))
+    async with rig.running(toy, server.urls) as feed:
+        await eventually(lambda: rig.live)
+        await server.push('{"closing": "upgrade"}')
+        await asyncio.sleep(0.05)
+        await server.close()
+        await eventually(lambda: feed.status().state == "deaf")
+        await eventually(lambda: len(rig.gaps()) == 3)
+    assert server.handshakes == 1
 
 
 async def test_a_successor_that_fails_leaves_the_old_connection_in_service(
@@ -87,6 +134,50 @@ async def test_a_canary_that_falls_silent_is_a_lost_connection_and_the_gap_begin
     assert "connected, but without data" in rig.gaps()[2].reason
 
 
+async def test_an_acknowledgement_without_anything_after_it_is_told_and_the_line_is_kept(
+    rig: Rig, server: ToyServer, market: ManualClock
+) -> None:
+    toy = Toy(canaries=("mark",), data_s=60.0)
+    async with rig.running(toy, server.urls, lasting(proof_s=0.1)) as feed:
+        await eventually(lambda: rig.live)
+        acknowledged = market.now_ms()
+        await eventually(lambda: feed.status().state == "deaf")
+        assert "acknowledges and sends nothing" in feed.status().reason
+        await market.advance(5)
+        await server.push('{"marks": [["BTCUSDT", 2.0]]}')
+        await eventually(lambda: rig.live)
+        await eventually(lambda: len(rig.gaps()) == 4)
+    assert (rig.gaps()[3].start_ms, rig.gaps()[3].end_ms) == (acknowledged, market.now_ms())
+    assert server.handshakes == 1
+
+
+async def test_who_told_nothing_is_live_again_only_when_something_is_told(
+    rig: Rig, server: ToyServer
+) -> None:
+    async with rig.running(Toy(canaries=("mark",), data_s=0.15), server.urls) as feed:
+        await eventually(lambda: rig.live)
+        await eventually(lambda: len(server.requests) >= 4)
+        assert feed.status().state == "deaf"
+        assert "connected, but without data" in feed.status().reason
+        await server.push('{"marks": [["BTCUSDT", 2.0]]}')
+        await eventually(lambda: rig.live)
+
+
+def asked_for(server: ToyServer, many: int) -> bool:
+    return len(server.requests) == many
+
+
+async def test_old_news_is_no_sign_that_data_flows(rig: Rig, server: ToyServer) -> None:
+    toy = Toy(opens_with_old_news=True, canaries=("mark",), data_s=0.15)
+    async with rig.running(toy, server.urls) as feed:
+        for connections in (1, 2, 3):
+            await eventually(partial(asked_for, server, 2 * connections))
+            await server.push(events(("BTCUSDT", 1, 7)))
+        await eventually(lambda: server.handshakes == 4)
+        assert feed.status().stale == 3
+        assert feed.status().state == "deaf"
+
+
 async def test_a_refused_canary_is_not_waited_for(rig: Rig, server: ToyServer) -> None:
     server.acknowledge = lambda topics: (topics != ["mark"], "no such topic")
     async with rig.running(Toy(canaries=("mark",), data_s=0.05), server.urls) as feed:
@@ -105,6 +196,18 @@ async def test_a_canary_that_never_sings_while_liquidations_come_is_not_trusted(
         await eventually(lambda: rig.live)
         await asyncio.sleep(0.4)
         assert server.handshakes == 2
+
+
+async def test_a_connection_that_ended_before_its_canary_sang_says_nothing_of_the_canary(
+    rig: Rig, server: ToyServer
+) -> None:
+    async with rig.running(Toy(canaries=("mark",), data_s=0.2), server.urls) as feed:
+        await eventually(lambda: rig.live)
+        await server.push(events(("BTCUSDT", 1, 7)))
+        await eventually(lambda: rig.liquidations)
+        await server.sockets[0].close()
+        await eventually(lambda: server.handshakes == 3)
+        assert "connected, but without data" in feed.status().reason
 
 
 async def test_a_refused_topic_is_no_matter_of_the_canary(rig: Rig, server: ToyServer) -> None:
@@ -168,6 +271,18 @@ async def test_unreadable_frames_degrade_an_exchange_for_a_minute(
         await eventually(lambda: len(rig.gaps("frames")) == 2)
     opened, closed = rig.gaps("frames")
     assert (opened.kind, closed.end_ms) == ("garbled", market.now_ms())
+
+
+async def test_a_canary_that_sings_does_not_make_up_for_what_cannot_be_read(
+    rig: Rig, server: ToyServer
+) -> None:
+    async with rig.running(Toy(canaries=("mark",)), server.urls) as feed:
+        await eventually(lambda: rig.live)
+        for _ in range(300):
+            await server.push('{"marks": [["BTCUSDT", 2.0]]}')
+        await server.push('{"events": "renamed"}')
+        await eventually(lambda: feed.status().bad)
+        await eventually(lambda: feed.status().state == "degraded", 1)
 
 
 async def test_sides_that_contradict_the_marks_are_flagged(

@@ -102,7 +102,7 @@ async def test_a_name_that_does_not_exist_is_named() -> None:
     connector = aiohttp.TCPConnector(resolver=NoNames())
     async with aiohttp.ClientSession(connector=connector) as session:
         failure = await fetch(session, "http://feed.invalid/x", SystemClock())
-    assert failure == Failure("name", "feed.invalid: no such name (DNS)")
+    assert failure == Failure("name", "feed.invalid: no such name (DNS)", reached=False)
 
 
 @asynccontextmanager
@@ -168,7 +168,8 @@ async def test_a_proxy_that_refuses_the_tunnel_is_named() -> None:
             session, "https://feed.invalid/x", SystemClock(), f"http://127.0.0.1:{port}"
         )
     assert asked == ["CONNECT feed.invalid:443 HTTP/1.1"]
-    assert failure == Failure("proxy", "the proxy does not let us through (HTTP 403)")
+    told = "the proxy does not let us through (HTTP 403)"
+    assert failure == Failure("proxy", told, reached=False)
 
 
 async def test_a_proxy_that_is_away_is_named() -> None:

@@ -22,9 +22,11 @@ class Door:
             await self._site.start()
 
     async def shut(self) -> None:
-        """Connections that stand are not touched."""
+        """Nobody comes in by a connection that was kept alive, either."""
         if self._site is not None:
             await self._site.stop()
+            for kept in self._runner.server.connections if self._runner.server else ():
+                kept.force_close()
             self._site = None
             self._socket = bound(self.port)
 

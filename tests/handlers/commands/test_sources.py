@@ -49,6 +49,7 @@ def at_its_worst(name: str) -> SourceStatus:
         hour=0.0,
         day=0.5,
         inverted=True,
+        ahead_ms=DAY_MS,
         ratio=0.9,
     )
 
@@ -103,12 +104,14 @@ async def test_each_exchange_that_is_not_well_is_named_with_since_when_and_why()
     )
     degraded = a_source("htx", "degraded", "3% of its frames unreadable")
     inverted = replace(a_source("gate"), inverted=True)
-    text = await told(mute, degraded, inverted, a_source("okx"))
-    assert "Sources · 2 of 4 exchanges heard" in text
+    early = replace(a_source("aster"), ahead_ms=HOUR_MS)
+    text = await told(mute, degraded, inverted, early, a_source("okx"))
+    assert "Sources · 3 of 5 exchanges heard" in text
     assert "⚠️ Bybit oddly silent since 21:48 UTC: no liquidation while the market moves" in text
     assert "⚠️ HTX unreadable in part since 22:13 UTC: 3% of its frames unreadable" in text
     assert "⚠️ Gate: prices say that its sides are read the wrong way round" in text
-    assert text.count("⚠️") == 3
+    assert "⚠️ Aster: its times are 1 h ahead" in text
+    assert text.count("⚠️") == 4
 
 
 async def test_a_bot_that_listens_for_less_than_a_day_says_so() -> None:
