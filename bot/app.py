@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Protocol
 
 import structlog
@@ -93,7 +94,10 @@ class Bot:
         """
         await self._load()
         async with asyncio.TaskGroup() as group:
-            hearing = [group.create_task(f.run(), name=f"feed {f.name}") for f in self.feeds]
+            hearing = [
+                group.create_task(self._supervised(feed.name, feed.run), name=f"feed {feed.name}")
+                for feed in self.feeds
+            ]
             ticking = group.create_task(
                 tick(self.inbox, self.market, self.real, self._jump), name="tick"
             )
@@ -155,12 +159,13 @@ class Bot:
     async def _serve(self) -> None:
         async with asyncio.TaskGroup() as group:
             for platform in self.platforms:
-                group.create_task(self._supervised(platform), name=f"platform {platform.name}")
+                run = partial(platform.run, self.house)
+                group.create_task(
+                    self._supervised(platform.name, run), name=f"platform {platform.name}"
+                )
 
-    async def _supervised(self, platform: Platform) -> None:
-        await supervise(
-            platform.name, lambda: platform.run(self.house), self.real, self._report_refusal
-        )
+    async def _supervised(self, name: str, run: Callable[[], Awaitable[None]]) -> None:
+        await supervise(name, run, self.real, self._report_refusal)
 
     async def _report_refusal(self, name: str, sentence: str) -> None:
         self.refused[name] = sentence

@@ -1,4 +1,4 @@
-"""Keeps one platform alive without its neighbours noticing."""
+"""Keeps one platform or feed alive without its neighbours noticing."""
 
 from collections.abc import Awaitable, Callable
 
@@ -31,8 +31,8 @@ async def supervise(
         except ConfigError as error:
             await refused(name, str(error))
             return
-        except Exception:  # a platform's fault must stay its own
-            log.exception("platform failed", platform=name)
+        except Exception:  # one's fault must stay its own
+            log.exception("failed, and begins anew", which=name)
         await clock.sleep(backoff.after(clock.monotonic() - started))
 
 

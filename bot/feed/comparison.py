@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from functools import partial
 
 import structlog
 
@@ -92,12 +91,11 @@ class Comparison:
         url = self._own_sums.address(instrument, hour_ms, self._urls)
         body = await wire.ask(self._exchange, url)
         await wire.real.sleep(GAP_S)
-        told = (
-            body
-            if isinstance(body, Failure)
-            else understood(partial(self._own_sums.read, body, hour_ms), "its sums")
-        )
-        if isinstance(told, Failure):
-            log.warning("not compared", exchange=self._exchange.name, reason=told.sentence)
+        if isinstance(body, Failure):
+            log.warning("not compared", exchange=self._exchange.name, reason=body.sentence)
+            return None
+        told = understood(self._own_sums.read, body, hour_ms)
+        if isinstance(told, str):
+            log.warning("not compared", exchange=self._exchange.name, reason=told)
             return None
         return told

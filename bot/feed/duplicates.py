@@ -37,6 +37,10 @@ class Duplicates:
                 fresh.append(event)
         return fresh
 
+    def knows(self, event: Liquidation) -> bool:
+        """Whether an earlier frame held it; without remembering it."""
+        return hash(event.key) in self._heard
+
     def _first(self, identity: Hashable) -> bool:
         known = hash(identity)
         if known in self._heard:

@@ -4,9 +4,6 @@ import asyncio
 from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 
-import structlog
-
-from bot.backoff import Backoff
 from bot.exchanges.dialect import Exchange, Stream
 from bot.feed.board import Board
 from bot.feed.budget import Connects
@@ -21,8 +18,6 @@ from bot.feed.wire import Wire
 from bot.inbox import Inbox
 from bot.market import Gap, Instruments, Liquidation
 from bot.ports import BadFrame, Listings
-
-log = structlog.get_logger()
 
 
 class Feed:
@@ -117,7 +112,7 @@ class Feed:
             unpriced=counts.unpriced,
             bad=counts.bad,
             reconnects=sum(listener.reconnects for listener in self._listeners.values()),
-            duplicates=self._intake.duplicates.dropped,
+            duplicates=self._intake.told_again,
             ignored=counts.ignored,
             events=counts.events,
             refused=sum(listener.refused for listener in self._listeners.values()),
@@ -133,34 +128,15 @@ class Feed:
     async def run(self) -> None:
         """Listen until cancelled; silent since this feed was made.
 
-        A mistake of ours costs this exchange a moment, and no other anything.
+        After an error, which is a mistake of ours, it may be run again.
         """
-        self._silence.begin(self._started_ms, STARTING)
-        real, limits = self._wire.real, self._wire.limits
-        backoff = Backoff(
-            self._wire.random, limits.first_retry_s, limits.longest_retry_s, limits.healthy_s
-        )
-        while True:
-            began = real.monotonic()
-            try:
-                await self._listen()
-            except Exception:
-                log.exception("feed failed", exchange=self.name)
+        if not self._silence.open:
+            self._silence.begin(self._started_ms, STARTING)
+        try:
+            await self._listen()
+        except ExceptionGroup:
             self._give_up()
-            await real.sleep(backoff.after(real.monotonic() - began))
-
-    def _give_up(self) -> None:
-        """No stream is heard any more."""
-        if self._silence.open:
-            self._silence.because(FAILED)
-        else:
-            self._started_ms = self._market.now_ms()
-            self._silence.begin(self._started_ms, FAILED)
-        for listener in self._listeners.values():
-            listener.retire()
-        self._listeners.clear()
-        self._tasks.clear()
-        self._note_state()
+            raise
 
     async def _listen(self) -> None:
         async with asyncio.TaskGroup() as group:
@@ -175,6 +151,20 @@ class Feed:
             while True:
                 await self._table()
                 self._reconcile(group)
+
+    def _give_up(self) -> None:
+        """No stream is heard any more; the table, which may have caused it, is asked for anew."""
+        self._listing.asked.clear()
+        if self._silence.open:
+            self._silence.because(FAILED)
+        else:
+            self._started_ms = self._market.now_ms()
+            self._silence.begin(self._started_ms, FAILED)
+        for listener in self._listeners.values():
+            listener.retire()
+        self._listeners.clear()
+        self._tasks.clear()
+        self._note_state()
 
     async def _first_table(self) -> None:
         """The exchange's own if it answers soon, else the stored one, else what it will say."""

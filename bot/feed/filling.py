@@ -4,7 +4,6 @@ import asyncio
 from collections import defaultdict, deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping
 from contextlib import suppress
-from functools import partial
 
 import msgspec
 import structlog
@@ -200,8 +199,10 @@ class Filling:
             return body
         # What kept a history from answering may have kept the table from being read, until now.
         missed = msgspec.structs.replace(missed, instruments=self._intake.instruments)
-        read = partial(self._history.read, body, url, missed, wire.market.now_ms())
-        return understood(read, "the history")
+        read = understood(self._history.read, body, url, missed, wire.market.now_ms())
+        if isinstance(read, str):
+            return Failure("content", f"the history cannot be read: {read}")
+        return read
 
     def _unheard(self, rows: list[Liquidation]) -> list[Liquidation]:
         """What no frame told."""

@@ -8,7 +8,6 @@ import msgspec
 import structlog
 
 from bot.clock import Clock
-from bot.errors import ParseError
 from bot.events import Heard
 from bot.exchanges.dialect import Exchange, Marks, Other, Parsed
 from bot.feed.board import Board
@@ -16,7 +15,8 @@ from bot.feed.duplicates import Duplicates
 from bot.feed.early import Early
 from bot.feed.plausibility import Plausibility
 from bot.feed.quality import Quality
-from bot.inbox import Inbox
+from bot.feed.web import understood
+from bot.inbox import LATEST_MS, Inbox
 from bot.market import Instruments, Liquidation
 from bot.ports import BadFrame
 
@@ -58,6 +58,7 @@ class Intake:
         self.instruments: Instruments = {}
         self.counts = Counts()
         self.duplicates = Duplicates()
+        self._too_late = Duplicates(RECENT)
         self.bad_frames: deque[BadFrame] = deque(maxlen=SAMPLES)
         self.quality = Quality()
         self.early = Early()
@@ -68,6 +69,11 @@ class Intake:
         self._real = real
         self._board = board or Board()
         self._said_at: float | None = None
+
+    @property
+    def told_again(self) -> int:
+        """Liquidations that were refused because an earlier frame had told them."""
+        return self.duplicates.dropped + self._too_late.dropped
 
     def remember(self, events: Iterable[Liquidation]) -> None:
         """What was heard before this start: it is not new when it is told again."""
@@ -81,12 +87,7 @@ class Intake:
 
         Changes nothing, so that any thread may call it; ``count`` must follow.
         """
-        try:
-            return self._exchange.parse(frame, received_ms, self.instruments)
-        except ParseError as error:
-            return str(error)
-        except Exception as error:  # noqa: BLE001 - a dialect's mistake must not cost the feed
-            return f"{type(error).__name__}: {error}"
+        return understood(self._exchange.parse, frame, received_ms, self.instruments)
 
     def count(self, frame: bytes, read: Parsed | str, received_ms: int) -> Parsed | None:
         """What a frame said; None and a place in quarantine for one that could not be read."""
@@ -111,8 +112,17 @@ class Intake:
                 self._board.mark(name, symbol, coin, price, received_ms)
 
     def take(self, liquidations: list[Liquidation], received_ms: int) -> int:
-        """Pass on what was not heard before; how many that were."""
+        """Pass on what was not heard before; how many that were.
+
+        What the engine will only count as too late is not known by it: a history may bring it back.
+        """
+        oldest_ms = received_ms - LATEST_MS
+        late = [event for event in liquidations if event.time_ms < oldest_ms]
+        if late:
+            liquidations = [event for event in liquidations if event.time_ms >= oldest_ms]
         fresh = self.duplicates.fresh(liquidations)
+        self.recent.extend(fresh)
+        fresh += self._too_late.fresh([e for e in late if not self.duplicates.knows(e)])
         if not fresh:
             return 0
         counts = self.counts
@@ -124,7 +134,6 @@ class Intake:
             if liquidation.notional is None:
                 counts.unpriced += 1
             self._compare(liquidation, received_ms)
-        self.recent.extend(fresh)
         self._board.heard(name, len(fresh))
         for part in parts(fresh):
             self._inbox.hear(Heard(name, part, received_ms))

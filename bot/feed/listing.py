@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
-from functools import partial
 
 import structlog
 
@@ -38,9 +37,9 @@ async def ask(
             body = await wire.ask(exchange, url)
             if isinstance(body, Failure):
                 return body
-            read = understood(partial(exchange.instruments, body, url), "the instrument table")
-            if isinstance(read, Failure):
-                return read
+            read = understood(exchange.instruments, body, url)
+            if isinstance(read, str):
+                return Failure("content", f"the instrument table cannot be read: {read}")
             page, url = read
             instruments += page
     if not instruments:

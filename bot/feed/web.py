@@ -3,7 +3,7 @@
 import ipaddress
 import ssl
 from collections.abc import Callable, Mapping
-from typing import Literal, TypeVar
+from typing import Literal, ParamSpec, TypeVar
 
 import aiohttp
 import msgspec
@@ -12,6 +12,7 @@ from yarl import URL
 from bot.clock import Clock
 from bot.errors import ConfigError, ParseError
 
+P = ParamSpec("P")
 T = TypeVar("T")
 
 Kind = Literal[
@@ -121,14 +122,17 @@ async def _body(answer: aiohttp.ClientResponse, url: str) -> bytes | Failure:
     return bytes(body)
 
 
-def understood(read: Callable[[], T], what: str) -> T | Failure:
-    """What a dialect makes of an answer; a mistake of it costs no more than the answer."""
+def understood(read: Callable[P, T], *what: P.args, **named: P.kwargs) -> T | str:
+    """What a dialect makes of something that an exchange said, or why it cannot be read.
+
+    A dialect's mistake costs no more than what it stumbled over.
+    """
     try:
-        return read()
+        return read(*what, **named)
     except ParseError as error:
-        return Failure("content", f"{what} cannot be read: {error}")
-    except Exception as error:  # noqa: BLE001 - else one exchange's oddity would end all of them
-        return Failure("content", f"{what} cannot be read: {type(error).__name__}: {error}")
+        return str(error)
+    except Exception as error:  # noqa: BLE001 - it must not cost the feed
+        return f"{type(error).__name__}: {error}"
 
 
 def host(url: str) -> str:

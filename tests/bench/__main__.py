@@ -1,7 +1,8 @@
 """Runs every benchmark and prints one table; ends with 1 when a promise is not kept."""
 
 import sys
-from collections.abc import Callable, Sequence
+from argparse import ArgumentParser
+from collections.abc import Sequence
 from importlib import import_module
 from importlib.util import find_spec
 
@@ -10,20 +11,20 @@ from rich.table import Table
 
 from tests.bench.table import Row
 
-_BENCHMARKS = ("decode", "windows", "thresholds", "loading", "pipeline", "disk")
+_BENCHMARKS = ("decode", "windows", "thresholds", "loading", "pipeline", "disk", "load")
 _LIBRARIES = ("ccxt", "cryptofeed")
 """What decoding is measured against; it comes with the dependency group ``bench``."""
 
 
-def _rows(names: Sequence[str], console: Console) -> list[Row]:
+def _rows(names: Sequence[str], seconds: int, console: Console) -> list[Row]:
     rows: list[Row] = []
     for name in names:
         if name == "decode" and not all(map(find_spec, _LIBRARIES)):
             console.print("decode is left out: ccxt and cryptofeed are not installed.")
             continue
         with console.status(f"measuring: {name}"):
-            run: Callable[[], list[Row]] = import_module(f"tests.bench.bench_{name}").run
-            rows += run()
+            run = import_module(f"tests.bench.bench_{name}").run
+            rows += run(seconds) if name == "load" else run()
     return rows
 
 
@@ -39,12 +40,18 @@ def _table(rows: list[Row]) -> Table:
 
 def main() -> int:
     """Benchmarks by name as arguments; none: all of them."""
+    parser = ArgumentParser(prog="tests.bench", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="name", help=", ".join(_BENCHMARKS))
+    parser.add_argument(
+        "--seconds", type=int, default=60, choices=range(5, 241), metavar="5-240",
+        help="how long the load lasts (60)",
+    )  # fmt: skip
+    wanted = parser.parse_args()
     console = Console(width=140 if not sys.stdout.isatty() else None)
-    unknown = set(sys.argv[1:]) - set(_BENCHMARKS)
-    if unknown:
+    if unknown := set(wanted.names) - set(_BENCHMARKS):
         console.print(f"There is no benchmark {', '.join(sorted(unknown))}; {_BENCHMARKS} are.")
         return 2
-    rows = _rows(sys.argv[1:] or _BENCHMARKS, console)
+    rows = _rows(wanted.names or _BENCHMARKS, wanted.seconds, console)
     console.print(_table(rows))
     return 0 if all(row.ok for row in rows) else 1
 

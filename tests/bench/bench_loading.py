@@ -3,7 +3,6 @@
 import asyncio
 import sys
 from collections.abc import Iterable
-from itertools import islice
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -15,53 +14,17 @@ from sqlmodel import Session, create_engine, select
 from bot.engine.engine import Engine
 from bot.engine.start import load_rules
 from bot.exchanges.dialect import Publication
-from bot.rules import Rule, RuleState
-from storage.database import open_storage
+from bot.rules import Rule
+from storage import open_storage
 from storage.tables import RuleRow
 from tests.bench.population import EXCHANGES, START_MS, people
+from tests.bench.rule_file import fill
 from tests.bench.stopwatch import MIB, alone, expect, peak_bytes
 from tests.bench.table import Row
 
 _RULES = 1_000_000
-_BATCH = 20_000
 _ROUNDS = 3
 _MODULE = "tests.bench.bench_loading"
-
-
-async def _fill(directory: Path) -> None:
-    """A migrated file with all the rules in it."""
-    async with open_storage(None, directory):
-        pass
-    engine = create_engine(f"sqlite:///{directory / 'liqwatch.db'}")
-    rules = people(_RULES)
-    with engine.begin() as connection:
-        while batch := list(islice(rules, _BATCH)):
-            connection.execute(RuleRow.__table__.insert(), [_values(*pair) for pair in batch])
-    engine.dispose()
-
-
-def _values(rule: Rule, state: RuleState) -> dict[str, object]:
-    place = rule.destination
-    return {
-        "id": rule.id,
-        "platform": place.platform,
-        "chat": place.chat,
-        # No two rules of a chat are the same, as the schema asks.
-        "thread": rule.id,
-        "direct": place.direct,
-        "author": rule.author,
-        "coin": rule.coin or "",
-        "exchange": rule.exchange or "",
-        "window": rule.window,
-        "metric": rule.metric,
-        "threshold": rule.threshold,
-        "floor": rule.floor,
-        "paused": rule.paused,
-        "created_ms": rule.created_ms,
-        "armed": state.armed,
-        "episode": state.episode,
-        "level": state.level,
-    }
 
 
 async def _load_ours(directory: Path) -> Engine:
@@ -107,7 +70,7 @@ def _digest(rules: Iterable[tuple[object, ...]]) -> int:
 def run() -> list[Row]:
     """Raises ``AssertionError`` where what was loaded differs."""
     with TemporaryDirectory() as name:
-        asyncio.run(_fill(Path(name)))
+        asyncio.run(fill(Path(name), people(_RULES)))
         rounds = [[alone(_MODULE, who, name) for who in ("ours", "theirs")] for _ in range(_ROUNDS)]
     expect(len({one[2] for both in rounds for one in both}) == 1, "the same rules are loaded")
     seconds, held = (

@@ -1,7 +1,7 @@
 """What the benchmarks run on: a seeded market, and people with their rules."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from bot.clock import HOUR_MS
@@ -27,12 +27,13 @@ METRICS = {
 }
 
 
-def market(events: int, every_ms: int, seed: int = 1) -> Iterator[Liquidation]:
+def market(
+    events: int, every_ms: int, seed: int = 1, coins: Sequence[str] = COINS
+) -> Iterator[Liquidation]:
     """Liquidations, a few coins having most of them; amounts in whole cents."""
     rng = random.Random(seed)
-    weights = [1 / (rank + 1) for rank in range(len(COINS))]
-    coins = rng.choices(COINS, weights, k=events)
-    for number, coin in enumerate(coins):
+    weights = [1 / (rank + 1) for rank in range(len(coins))]
+    for number, coin in enumerate(rng.choices(coins, weights, k=events)):
         notional = Decimal(int(rng.lognormvariate(7, 1.8) * 100)).scaleb(-2)
         at_ms = START_MS + number * every_ms
         yield Liquidation(

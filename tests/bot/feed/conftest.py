@@ -15,6 +15,7 @@ from bot.feed.web import open_session
 from bot.feed.wire import Limits, Wire
 from bot.inbox import Inbox
 from bot.market import Gap, Instrument, Liquidation
+from bot.supervise import supervise
 from tests.bot.feed.toy import ToyServer
 from tests.clocks import ManualClock
 
@@ -33,6 +34,10 @@ SHORT = Limits(
     again_s=0.1,
     overlap_s=0.02,
 )
+
+
+async def _refused(name: str, sentence: str) -> None:
+    raise AssertionError(f"{name}: {sentence}")
 
 
 class Shelf:
@@ -69,17 +74,24 @@ class Rig:
         limits: Limits = SHORT,
         proxy: str | None = None,
         before: Sequence[Gap] = (),
+        supervised: bool = False,
     ) -> AsyncIterator[Feed]:
         async with open_session() as session, asyncio.TaskGroup() as group:
             wire = Wire(session, self.market, SystemClock(), proxy, limits)
             self.feed = Feed(exchange, urls, wire, self.inbox, self.shelf, self.board)
             self.feed.remember((), before)
-            tasks = [group.create_task(self.feed.run()), group.create_task(self._collect())]
+            run = self._kept_alive if supervised else self.feed.run
+            tasks = [group.create_task(run()), group.create_task(self._collect())]
             try:
                 yield self.feed
             finally:
                 for task in tasks:
                     task.cancel()
+
+    async def _kept_alive(self) -> None:
+        """As the whole bot does."""
+        assert self.feed is not None
+        await supervise("toy", self.feed.run, SystemClock(), _refused)
 
     async def _collect(self) -> None:
         while True:

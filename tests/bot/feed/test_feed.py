@@ -226,6 +226,20 @@ async def test_what_is_told_again_after_a_reconnect_counts_once(
         assert feed.status().duplicates == 2
 
 
+async def test_what_is_told_again_minutes_later_is_no_late_order(
+    rig: Rig, server: ToyServer, market: ManualClock
+) -> None:
+    async with rig.running(Toy(), server.urls):
+        await eventually(lambda: rig.live)
+        frame = events(("BTCUSDT", 1, market.now_ms()), ("BTCUSDT", 1, market.now_ms()))
+        await server.push(frame)
+        await eventually(lambda: len(rig.liquidations) == 2)
+        await market.advance(300)
+        await server.push(frame)
+        await server.push(events(("BTCUSDT", 9, market.now_ms())))
+        await eventually(lambda: len(rig.liquidations) == 3)
+
+
 async def test_a_frame_of_25_000_events_is_only_a_frame(rig: Rig, server: ToyServer) -> None:
     async with rig.running(Toy(), server.urls) as feed:
         await eventually(lambda: rig.live)
@@ -327,7 +341,7 @@ async def test_a_mistake_in_reading_a_table_costs_nothing_but_the_table(
 async def test_a_feed_with_a_mistake_of_ours_begins_anew_and_says_so(
     rig: Rig, server: ToyServer, market: ManualClock
 ) -> None:
-    async with rig.running(Mistaken(), server.urls) as feed:
+    async with rig.running(Mistaken(), server.urls, supervised=True) as feed:
         await eventually(lambda: rig.live)
         await market.advance(10)
         server.pages = [["BTCUSDT", "BOOMUSDT"]]

@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 import msgspec
+import pytest
 
 from bot.events import Recalled
 from bot.exchanges.dialect import Page
@@ -91,6 +92,22 @@ async def test_a_gap_of_several_reasons_is_asked_for_once_and_when_it_is_over(
         server.ws_status = 101
         await eventually(lambda: len(filled(rig)) == 2)
     assert len(server.asked_history) == 1
+
+
+@pytest.mark.parametrize("exact", [True, False])
+async def test_what_a_frame_told_too_late_to_count_is_not_known_yet(
+    rig: Rig, server: ToyServer, market: ManualClock, exact: bool
+) -> None:
+    async with rig.running(Toy(history=ToyHistory(exact)), server.urls):
+        await eventually(lambda: rig.live)
+        server.history_status = 503
+        started, ended = await lose(rig, server, market, 200)
+        server.past = [("BTCUSDT", 5, started + 10_000), ("BTCUSDT", 6, ended - 10_000)]
+        await server.push(events(*server.past))
+        await eventually(lambda: len(rig.liquidations) == 2)
+        server.history_status = 200
+        await eventually(lambda: filled(rig))
+    assert recalled(rig) == [(5, started + 10_000)]
 
 
 async def test_a_history_that_fails_is_asked_again(
