@@ -18,7 +18,7 @@ test: $(UV)
 	$(RUN)/ruff format --check .
 	$(RUN)/mypy
 	$(RUN)/lint-imports
-	$(RUN)/pytest -n 2
+	$(RUN)/pytest -n 4
 
 torture: $(UV)
 	@$(SYNC) --inexact

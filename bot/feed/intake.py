@@ -13,6 +13,7 @@ from bot.exchanges.dialect import Exchange, Marks, Other, Parsed
 from bot.feed.board import Board
 from bot.feed.duplicates import Duplicates
 from bot.feed.early import Early
+from bot.feed.lag import Lag
 from bot.feed.plausibility import Plausibility
 from bot.feed.quality import Quality
 from bot.feed.web import understood
@@ -61,7 +62,7 @@ class Intake:
         self._too_late = Duplicates(RECENT)
         self.bad_frames: deque[BadFrame] = deque(maxlen=SAMPLES)
         self.quality = Quality()
-        self.early = Early()
+        self.early, self.lag = Early(), Lag()
         self.plausibility = Plausibility()
         self.recent: deque[Liquidation] = deque(maxlen=RECENT)
         self._exchange = exchange
@@ -120,9 +121,14 @@ class Intake:
         late = [event for event in liquidations if event.time_ms < oldest_ms]
         if late:
             liquidations = [event for event in liquidations if event.time_ms >= oldest_ms]
+            late = self._too_late.fresh([e for e in late if not self.duplicates.knows(e)])
         fresh = self.duplicates.fresh(liquidations)
         self.recent.extend(fresh)
-        fresh += self._too_late.fresh([e for e in late if not self.duplicates.knows(e)])
+        if fresh:
+            self.lag.in_time()
+        elif late:
+            self.lag.late(late, received_ms)
+        fresh += late
         if not fresh:
             return 0
         counts = self.counts

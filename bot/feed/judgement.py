@@ -1,8 +1,8 @@
-"""What an exchange is worth while it is connected: mute, degraded, or as it should be; no I/O."""
+"""What an exchange is worth while it is connected: mute, late, degraded, or as it should be."""
 
 from collections.abc import Callable
 
-from bot.clock import Now
+from bot.clock import DAY_MS, Now
 from bot.exchanges.dialect import Exchange
 from bot.feed.board import Board
 from bot.feed.intake import Intake
@@ -14,6 +14,8 @@ LEADER = "BTC"
 """Whose price tells that the market moves."""
 
 MUTE = "no liquidation while the market moves"
+
+LATE = "its orders come more than a minute late, or this machine's clock is wrong"
 
 
 class Judgement:
@@ -37,10 +39,13 @@ class Judgement:
         self._suspicion = Suspicion(exchange.silence_s)
         self._mute = Silence(exchange.name, "liquidations", note, market, "mute")
         self._garbled = Silence(exchange.name, "frames", note, market, "garbled")
+        self._late = Silence(exchange.name, "orders", note, market)
         self._events = 0
 
     @property
     def state(self) -> tuple[str, str]:
+        if self._late.open:
+            return "deaf", self._late.reason
         if self._mute.open:
             return "mute", self._mute.reason
         if self._garbled.open:
@@ -52,6 +57,7 @@ class Judgement:
         now_ms = self._market.now_ms()
         self._look_for_silence(now_ms, live)
         self._look_at_frames(now_ms)
+        self._look_at_times(now_ms, live)
 
     def _look_for_silence(self, now_ms: int, live: bool) -> None:
         suspicion, events = self._suspicion, self._intake.counts.events
@@ -76,6 +82,15 @@ class Judgement:
         elif not self._garbled.open:
             share = _percent(quality.share(now_ms))
             self._garbled.begin(quality.bad_since_ms, f"{share} of its frames unreadable")
+
+    def _look_at_times(self, now_ms: int, live: bool) -> None:
+        lag = self._intake.lag
+        if not live:
+            lag.in_time()
+        if lag.since_ms is None:
+            self._late.end()
+        elif not self._late.open:
+            self._late.begin(max(lag.since_ms, now_ms - DAY_MS), LATE)
 
 
 def _percent(share: float) -> str:

@@ -225,3 +225,18 @@ async def test_what_is_not_heard_while_connections_close_is_not_noted_as_heard(
         noted = await bot.storage.notebook.read(WATCHED)
     assert market.now_ms() > stopped_ms
     assert {span["until_ms"] for span in json.loads(noted or "").values()} == {stopped_ms}
+
+
+class Failing(Lingering):
+    """A feed with a mistake that no dialect's is."""
+
+    async def run(self) -> None:
+        raise ZeroDivisionError
+
+
+async def test_a_feeds_mistake_does_not_end_the_bot(world: World) -> None:
+    async with build(
+        world.settings(), lambda _: [HangingPlatform()], SystemClock(), SystemClock()
+    ) as bot:
+        bot.feeds = [Failing(ManualClock())]  # type: ignore[list-item]  # as above
+        await bot.run(until=asyncio.sleep(0.2))

@@ -24,7 +24,7 @@ from tests.bot.exchanges.frames import RECEIVED
 from tests.bot.exchanges.mutations import mutated, written
 from tests.torture import times
 
-MUTATIONS = times(10_000)
+MUTATIONS = times(2_000)
 """Of each exchange's frames; of its other answers a tenth."""
 
 HOUR_MS = 3_600_000

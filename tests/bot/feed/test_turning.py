@@ -1,7 +1,6 @@
 """Connections that follow each other without a moment unheard, and canaries, over real sockets."""
 
 import asyncio
-from decimal import Decimal
 from functools import partial
 
 from bot.exchanges.dialect import Budget
@@ -233,90 +232,3 @@ async def test_connects_keep_the_exchanges_budget(rig: Rig, server: ToyServer) -
         await eventually(lambda: server.handshakes == 2)
         await asyncio.sleep(0.3)
         assert server.handshakes == 2
-
-
-async def test_a_mute_exchange_is_found_said_and_asked_again(
-    rig: Rig, server: ToyServer, market: ManualClock
-) -> None:
-    async with rig.running(Toy(silence_s=600.0), server.urls) as feed:
-        await eventually(lambda: rig.live)
-        await asyncio.sleep(0.05)
-        began = market.now_ms()
-        rig.board.heard("elsewhere", 50)
-        await market.advance(601)
-        await eventually(lambda: feed.status().state == "mute")
-        await eventually(lambda: server.handshakes >= 2)
-        await server.push(events(("BTCUSDT", 1, market.now_ms())))
-        await eventually(lambda: rig.live)
-        await eventually(lambda: len(rig.gaps("liquidations")) == 2)
-    opened, closed = rig.gaps("liquidations")
-    assert (opened.kind, opened.start_ms, opened.end_ms) == ("mute", began, None)
-    assert closed.end_ms == market.now_ms()
-
-
-async def test_unreadable_frames_degrade_an_exchange_for_a_minute(
-    rig: Rig, server: ToyServer, market: ManualClock
-) -> None:
-    async with rig.running(Toy(), server.urls) as feed:
-        await eventually(lambda: rig.live)
-        await server.push("{broken")
-        await eventually(lambda: feed.status().state == "degraded")
-        assert (
-            feed.status().reason == "50% of its frames unreadable"
-        )  # its acknowledgement was read
-        await market.advance(62)
-        await eventually(lambda: rig.live)
-        (bad,) = feed.bad_frames()
-        assert (bad.exchange, bad.frame, bad.reason) == ("toy", b"{broken", "not JSON")
-        await eventually(lambda: len(rig.gaps("frames")) == 2)
-    opened, closed = rig.gaps("frames")
-    assert (opened.kind, closed.end_ms) == ("garbled", market.now_ms())
-
-
-async def test_a_canary_that_sings_does_not_make_up_for_what_cannot_be_read(
-    rig: Rig, server: ToyServer
-) -> None:
-    async with rig.running(Toy(canaries=("mark",)), server.urls) as feed:
-        await eventually(lambda: rig.live)
-        for _ in range(300):
-            await server.push('{"marks": [["BTCUSDT", 2.0]]}')
-        await server.push('{"events": "renamed"}')
-        await eventually(lambda: feed.status().bad)
-        await eventually(lambda: feed.status().state == "degraded", 1)
-
-
-async def test_sides_that_contradict_the_marks_are_flagged(
-    rig: Rig, server: ToyServer, market: ManualClock
-) -> None:
-    async with rig.running(Toy(), server.urls) as feed:
-        await eventually(lambda: rig.live)
-        await server.push('{"marks": [["BTCUSDT", 1.9]]}')  # longs are closed at 2, above it
-        for n in range(50):
-            await server.push(events(("BTCUSDT", n + 1, market.now_ms())))
-        await eventually(lambda: len(rig.liquidations) == 50)
-        assert feed.status().inverted
-
-
-async def test_one_enormous_frame_holds_nobody_up(rig: Rig, server: ToyServer) -> None:
-    frame = events(*(("BTCUSDT", 1_000 + n, 1_700_000_000_000) for n in range(25_000)))
-    longest = 0.0
-
-    async def beat() -> None:
-        nonlocal longest
-        loop = asyncio.get_running_loop()
-        while True:
-            before = loop.time()
-            await asyncio.sleep(0.001)
-            longest = max(longest, loop.time() - before)
-
-    async with rig.running(Toy(), server.urls):
-        await eventually(lambda: rig.live)
-        beating = asyncio.create_task(beat())
-        await server.push(frame)
-        await eventually(lambda: len(rig.liquidations) == 25_000)
-        beating.cancel()
-        assert server.handshakes == 1
-    assert sum(event.quantity for event in rig.liquidations) == sum(
-        Decimal(1_000 + n) for n in range(25_000)
-    )
-    assert longest < 1.0, "an alarm, not a measurement: tests/bench has that"
