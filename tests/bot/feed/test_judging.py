@@ -1,7 +1,6 @@
 """What a feed finds by looking at itself again and again, over real sockets."""
 
 import asyncio
-from decimal import Decimal
 from functools import partial
 
 from tests.bot.feed.conftest import Rig
@@ -105,28 +104,3 @@ async def test_sides_that_contradict_the_marks_are_flagged(
             await server.push(events(("BTCUSDT", n + 1, market.now_ms())))
         await eventually(lambda: len(rig.liquidations) == 50)
         assert feed.status().inverted
-
-
-async def test_one_enormous_frame_holds_nobody_up(rig: Rig, server: ToyServer) -> None:
-    frame = events(*(("BTCUSDT", 1_000 + n, 1_700_000_000_000) for n in range(25_000)))
-    longest = 0.0
-
-    async def beat() -> None:
-        nonlocal longest
-        loop = asyncio.get_running_loop()
-        while True:
-            before = loop.time()
-            await asyncio.sleep(0.001)
-            longest = max(longest, loop.time() - before)
-
-    async with rig.running(Toy(), server.urls):
-        await eventually(lambda: rig.live)
-        beating = asyncio.create_task(beat())
-        await server.push(frame)
-        await eventually(lambda: len(rig.liquidations) == 25_000)
-        beating.cancel()
-        assert server.handshakes == 1
-    assert sum(event.quantity for event in rig.liquidations) == sum(
-        Decimal(1_000 + n) for n in range(25_000)
-    )
-    assert longest < 1.0, "an alarm, not a measurement: tests/bench has that"
