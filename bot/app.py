@@ -11,7 +11,7 @@ import structlog
 
 from bot.clock import SECOND_MS, Clock, Now
 from bot.delivery.courier import Courier
-from bot.delivery.pacing import Limits, Pace
+from bot.delivery.turnstile import Turnstile
 from bot.engine.desk import EngineDesk
 from bot.engine.engine import Engine
 from bot.engine.start import load_rules
@@ -24,6 +24,7 @@ from bot.feed.web import checked_proxy, open_session
 from bot.feed.wire import Wire
 from bot.housekeeping import Housekeeping
 from bot.inbox import Inbox
+from bot.landmarks import Passing, unseen
 from bot.memory import Diary, Memory, recollect, restore
 from bot.operator import Operator
 from bot.ports import Notification, Notifier
@@ -49,7 +50,7 @@ class Platform(Protocol):
     @property
     def name(self) -> str: ...
     @property
-    def limits(self) -> Limits: ...
+    def turnstile(self) -> Turnstile: ...
     @property
     def notifier(self) -> Notifier: ...
     async def run(self, house: House) -> None: ...
@@ -195,10 +196,11 @@ async def build(
     real: Clock,
     market: Now,
     handled: Callable[[Event], None] = lambda event: None,
+    passing: Passing = unseen,
 ) -> AsyncIterator[Bot]:
     """Open storage and the network, and put the rooms together."""
     async with (
-        open_storage(settings.database, settings.data_dir) as storage,
+        open_storage(settings.database, settings.data_dir, passing) as storage,
         open_session() as session,
     ):
         inbox = Inbox()
@@ -220,15 +222,19 @@ async def build(
         )
         notifiers = {platform.name: platform.notifier for platform in served}
         house = House(
-            desk, storage.rulebook, storage.chats, storage.outbox, real, inbox.put, notifiers
-        )
+            desk, storage.rulebook, storage.chats, storage.books, storage.keyboards, real, inbox.put,
+            notifiers, allowed=settings.allowed, passing=passing,
+        )  # fmt: skip
         couriers = [
-            Courier(platform.notifier, storage.outbox, Pace(platform.limits), say, real, inbox.put)
+            Courier(
+                platform.notifier, storage.outbox, platform.turnstile, say, real, inbox.put, passing
+            )
             for platform in served
         ]
         watch = Watch(
-            inbox, engine, storage.outbox, real, lambda: wake(couriers), handled, diary.kept
-        )
+            inbox, engine, storage.outbox, real, lambda: wake(couriers), handled, diary.kept,
+            passing,
+        )  # fmt: skip
         operator = Operator(
             settings.operator_destination, storage.outbox, storage.notebook, desk, real, market
         )

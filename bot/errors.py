@@ -27,3 +27,7 @@ class InUseError(ConfigError):
 
 class StoreError(Exception):
     """Storage could not do it now (locked, full, unreachable); nothing was changed. Try again."""
+
+
+class HandledBeforeError(Exception):
+    """An update that came again: what it asked for was done before its answer could be sent."""

@@ -62,6 +62,7 @@ class Settings(BaseModel):
     data_dir: Path = Field(default_factory=lambda: platformdirs.user_data_path("liqwatch"))
     exchanges: str = ",".join(EXCHANGES)
     operator: str = ""
+    allow: str = ""
     https_proxy: str = ""
     log_level: str = "info"
     metrics_port: int | None = None
@@ -85,6 +86,15 @@ class Settings(BaseModel):
         if value and not re.fullmatch(r"(telegram:-?|discord:)\d{1,19}", value, re.ASCII):
             raise ValueError("write it as telegram:123456 or discord:123456")
         return value
+
+    @field_validator("allow")
+    @classmethod
+    def _those_allowed_have_ids(cls, value: str) -> str:
+        entries = [entry.strip() for entry in value.split(",") if entry.strip()]
+        for entry in entries:
+            if not re.fullmatch(r"(telegram:-?|discord:)\d{1,19}", entry, re.ASCII):
+                raise ValueError("write telegram:<chat id> or discord:<server id>, with commas")
+        return ",".join(entries)
 
     @field_validator("log_level")
     @classmethod
@@ -171,6 +181,12 @@ class Settings(BaseModel):
             return None
         platform, chat = self.operator.split(":")
         return Destination(platform, int(chat), direct=not chat.startswith("-"))
+
+    @property
+    def allowed(self) -> frozenset[tuple[str, int]]:
+        """Platform and id of who may use this installation; empty: everyone."""
+        entries = (entry.split(":") for entry in self.allow.split(",") if entry)
+        return frozenset((platform, int(number)) for platform, number in entries)
 
 
 def load_settings(env_file: Path = Path(".env"), **overrides: Any) -> Settings:

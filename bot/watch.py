@@ -11,6 +11,7 @@ from bot.engine.engine import Engine
 from bot.errors import StoreError
 from bot.events import Event, Heard, Recalled, Tick
 from bot.inbox import Inbox
+from bot.landmarks import Passing, unseen
 from bot.market import Gap, Liquidation
 from bot.ports import Outbox
 from bot.rules import Alert, RuleState
@@ -54,6 +55,7 @@ class Watch:
         stored: Callable[[], None],
         handled: Callable[[Event], None] = lambda event: None,
         kept: Callable[[int], Awaitable[None]] | None = None,
+        passing: Passing = unseen,
     ) -> None:
         self._inbox = inbox
         self._engine = engine
@@ -62,6 +64,7 @@ class Watch:
         self._stored = stored
         self._handled = handled
         self._kept = kept
+        self._passing = passing
         self._taken: deque[Event] = deque()
         self._alerts: list[Alert] = []
         self._states: dict[int, RuleState] = {}
@@ -127,6 +130,8 @@ class Watch:
     async def _try(self) -> bool:
         """One transaction; False when storage could not, and everything still waits."""
         alerts, states = self._alerts, list(self._states.values())
+        if alerts:
+            self._passing("alerts judged")
         self._written_at = self._real.monotonic()
         try:
             await self._outbox.store(alerts, states, self._real.now_ms(), self._heard, self._gaps)

@@ -1,16 +1,19 @@
 """How a question arrives and how an answer leaves, the same on every platform."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Literal, Protocol
+from typing import Literal, Protocol, TypeVar
 
 import msgspec
 
 from bot.clock import Clock
 from bot.events import Event
-from bot.ports import Chats, Desk, Notifier, Outbox, Rulebook
+from bot.landmarks import Passing, unseen
+from bot.ports import Books, Chats, Desk, Keyboards, Ledger, Mark, Notifier, Rulebook
 from bot.rules import Destination
 from bot.wording.text import Message
 from handlers.routing.flood import FloodGuard
+
+T = TypeVar("T")
 
 
 class Option(msgspec.Struct, frozen=True):
@@ -42,6 +45,8 @@ class Request:
     ``may_manage`` asks the platform, at that moment, whether the author may change this place.
     ``elsewhere``: the answer is not shown at ``destination`` itself, so that a saved rule has yet
     to prove that it can arrive there. ``alone``: nobody else waits for answers on this platform.
+    ``place`` and ``message`` say, by the platform's ids, which message's button was ``pressed``.
+    ``mark``: the platform may hand out the same question again.
     """
 
     def __init__(
@@ -56,6 +61,9 @@ class Request:
         pressed: bool = False,
         elsewhere: bool = False,
         alone: bool = False,
+        place: int = 0,
+        message: int = 0,
+        mark: Mark | None = None,
         may_manage: Callable[[], Awaitable[bool]],
     ) -> None:
         self.destination = destination
@@ -67,6 +75,9 @@ class Request:
         self.pressed = pressed
         self.elsewhere = elsewhere
         self.alone = alone
+        self.place = place
+        self.message = message
+        self.mark = mark
         self.may_manage = may_manage
 
 
@@ -90,22 +101,50 @@ class House:
         desk: Desk,
         rulebook: Rulebook,
         chats: Chats,
-        outbox: Outbox,
+        books: Books,
+        keyboards: Keyboards,
         clock: Clock,
         tell: Callable[[Event], Awaitable[None]],
         notifiers: Mapping[str, Notifier],
+        *,
         bot_links: Mapping[str, str] | None = None,
+        allowed: frozenset[tuple[str, int]] = frozenset(),
+        passing: Passing = unseen,
     ) -> None:
         self.desk = desk
         self.rulebook = rulebook
         self.chats = chats
-        self.outbox = outbox
+        self.keyboards = keyboards
         self.clock = clock
-        self.tell = tell
         self.notifiers = notifiers
+        self.allowed = allowed
+        """Platform and id of the chats, people and servers that may use this; empty: everyone."""
+        self.passing = passing
+        self._books = books
+        self._tell = tell
         self.bot_links = dict(bot_links or {})
         """By platform, the link that opens a private chat, such as ``https://t.me/name``."""
         self.flood = FloodGuard(clock)
+
+    async def keep(
+        self, work: Callable[[Ledger], Awaitable[T]], request: Request | None = None
+    ) -> T:
+        """Change what is set, in one transaction; then tell the engine.
+
+        With ``request`` the change is the effect of what was asked, and happens once however often
+        the platform hands the question out: raises ``HandledBeforeError`` the second time. A
+        question has one effect, so only one call may name it.
+        """
+        mark = request.mark if request is not None else None
+        result, events = await self._books.keep(work, mark, self.clock.now_ms())
+        self.passing("update kept")
+        for event in events:
+            await self._tell(event)
+        return result
+
+    async def failed(self, mark: Mark, kind: str, error: str) -> None:
+        """Record a question that could not be answered; never what was said."""
+        await self._books.failed(mark, kind, error, self.clock.now_ms())
 
 
 class Command(Protocol):

@@ -103,7 +103,8 @@ class NotificationRow(Table, table=True):
     """One message on its way. ``settled_ms`` is set exactly when the state is an end.
 
     ``kind`` is ``alert`` or the kind of a notice. ``amended``: the payload changed while it was
-    being sent. ``lease_owner`` is the process that sends it.
+    being sent. ``lease_owner`` is the process that sends it. ``doubt_ms``: since when it may have
+    arrived without our knowing.
     """
 
     __tablename__ = "notification"
@@ -143,6 +144,7 @@ class NotificationRow(Table, table=True):
     lease_owner: int = Field(default=0, sa_type=BigInteger)
     attempts: int = Field(default=0, sa_type=BigInteger)
     unknowns: int = Field(default=0, sa_type=BigInteger)
+    doubt_ms: int | None = Field(default=None, sa_type=BigInteger)
     amended: bool = False
     message: int | None = Field(default=None, sa_type=BigInteger)
     reason: str = ""
@@ -166,6 +168,49 @@ class NoteRow(Table, table=True):
 
     name: str = Field(primary_key=True)
     value: str
+
+
+class MarkRow(Table, table=True):
+    """An update whose effect is stored: when it comes again, it has no other."""
+
+    __tablename__ = "mark"
+    __table_args__ = (Index("mark_at", "at_ms"), {"sqlite_with_rowid": False})
+
+    source: str = Field(primary_key=True)
+    number: int = Field(primary_key=True, sa_type=BigInteger)
+    at_ms: int = Field(sa_type=BigInteger)
+
+
+class FailureRow(Table, table=True):
+    """An update that could not be handled. ``kind``: a message, a press; never what was said."""
+
+    __tablename__ = "failure"
+    __table_args__: ClassVar[dict[str, bool]] = {"sqlite_with_rowid": False}
+
+    source: str = Field(primary_key=True)
+    number: int = Field(primary_key=True, sa_type=BigInteger)
+    kind: str
+    error: str = Field(sa_type=ForeignText)
+    at_ms: int = Field(sa_type=BigInteger)
+
+
+class KeyboardRow(Table, table=True):
+    """What the buttons of one message do. ``actions`` is a JSON array; ``message`` is noted at the
+    first press."""
+
+    __tablename__ = "keyboard"
+    __table_args__ = (
+        Index("keyboard_expires", "expires_ms"),
+        {"sqlite_with_rowid": False},
+    )
+
+    token: str = Field(primary_key=True)
+    platform: str
+    place: int = Field(sa_type=BigInteger)
+    person: int = Field(sa_type=BigInteger)
+    message: int | None = Field(default=None, sa_type=BigInteger)
+    actions: str = Field(sa_type=ForeignText)
+    expires_ms: int = Field(sa_type=BigInteger)
 
 
 class TapeRow(Table, table=True):

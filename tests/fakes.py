@@ -1,23 +1,43 @@
 """Small stand-ins that fulfil the core's ports in memory, and a house furnished with them."""
 
-from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Collection,
+    Iterable,
+    Mapping,
+    Sequence,
+)
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from msgspec.structs import replace
 
 from bot.clock import DAY_MS
 from bot.delivery.outcomes import Delivered, Outcome
 from bot.engine.columns import RuleColumns
-from bot.errors import UserError
-from bot.events import Event
+from bot.errors import HandledBeforeError, UserError
+from bot.events import Event, RuleRemoved, RuleSaved
 from bot.exchanges.dialect import Publication
 from bot.figures import Hearing, Order, Reading, Split
 from bot.market import USD, Gap, Liquidation, Side
-from bot.ports import Accounts, Chat, Notification, SourceStatus
+from bot.ports import (
+    Accounts,
+    Chat,
+    Found,
+    Keyboard,
+    Ledger,
+    Mark,
+    Notification,
+    SourceStatus,
+)
 from bot.rules import WINDOWS, Alert, Destination, Payload, Rule, RuleState
 from bot.wording.text import Message
 from handlers.talk import House
 from tests.clocks import ManualClock
+
+T = TypeVar("T")
 
 NOW_MS = 1_700_000_000_000
 
@@ -205,16 +225,107 @@ class FakeOutbox:
         self._leased.pop(notification.destination.chat, None)
         self.settled.append((notification, outcome))
 
-    async def recover(self, now_ms: int) -> int:
+    async def recover(self, now_ms: int) -> Found:
         back = list(self._leased.values())
         self.waiting[:0] = back
         self._leased.clear()
-        return len(back)
+        return Found(len(self.waiting), len(back), len(self._keys), now_ms)
+
+    async def fates(self, found: Found) -> Accounts:
+        return await self.accounts()
 
     async def accounts(self) -> Accounts:
         sent = sum(isinstance(outcome, Delivered) for _, outcome in self.settled)
         still = len(self.waiting) + len(self._leased)
         return Accounts(len(self._keys), sent, 0, len(self.settled) - sent, still)
+
+
+class FakeBooks:
+    """A ledger over the fakes; a work that fails leaves them as they were."""
+
+    def __init__(self, rulebook: FakeRulebook, chats: FakeChats, outbox: FakeOutbox) -> None:
+        self._rulebook, self._chats, self._outbox = rulebook, chats, outbox
+        self.marks: set[Mark] = set()
+        self.failures: list[tuple[Mark, str]] = []
+
+    async def keep(
+        self, work: Callable[[Ledger], Awaitable[T]], mark: Mark | None, now_ms: int
+    ) -> tuple[T, list[Event]]:
+        if mark in self.marks:
+            raise HandledBeforeError
+        rules, saved = dict(self._rulebook.rules), dict(self._chats.saved)
+        ledger = FakeLedger(self._rulebook, self._chats, self._outbox)
+        try:
+            result = await work(ledger)
+        except BaseException:
+            self._rulebook.rules, self._chats.saved = rules, saved
+            raise
+        if mark is not None:
+            self.marks.add(mark)
+        return result, ledger.events
+
+    async def failed(self, mark: Mark, kind: str, error: str, now_ms: int) -> None:
+        self.failures.append((mark, kind))
+
+    async def thin(self, now_ms: int) -> None: ...
+
+
+class FakeLedger:
+    """One transaction's view of the fakes."""
+
+    def __init__(self, rulebook: FakeRulebook, chats: FakeChats, outbox: FakeOutbox) -> None:
+        self._rulebook, self._chats, self._outbox = rulebook, chats, outbox
+        self.events: list[Event] = []
+
+    async def rules(self, destination: Destination) -> list[Rule]:
+        return await self._rulebook.of(destination)
+
+    async def rule(self, rule_id: int) -> Rule | None:
+        return await self._rulebook.get(rule_id)
+
+    async def add(self, rule: Rule, limit: int) -> Rule:
+        stored = await self._rulebook.add(rule, limit)
+        self.events.append(RuleSaved(stored, RuleState(stored.id)))
+        return stored
+
+    async def pause(self, rule_id: int, paused: bool) -> Rule | None:
+        changed = await self._rulebook.pause(rule_id, paused)
+        if changed is not None:
+            self.events.append(RuleSaved(changed, RuleState(changed.id)))
+        return changed
+
+    async def remove(self, rule_id: int) -> Rule | None:
+        removed = await self._rulebook.remove(rule_id)
+        if removed is not None:
+            self.events.append(RuleRemoved(removed.id))
+        return removed
+
+    async def chat(self, destination: Destination) -> Chat:
+        return await self._chats.get(destination)
+
+    async def change(self, destination: Destination, by: Callable[[Chat], Chat]) -> Chat:
+        return await self._chats.change(destination, by)
+
+    async def put(self, destination: Destination, payload: Payload, key: str, now_ms: int) -> None:
+        await self._outbox.put(destination, payload, key, now_ms)
+
+
+class FakeKeyboards:
+    """Tokens that count up; nothing expires."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, Keyboard] = {}
+        self._messages: dict[str, int] = {}
+
+    async def keep(self, keyboard: Keyboard, now_ms: int) -> str:
+        token = f"{len(self.kept):016}"
+        self.kept[token] = keyboard
+        return token
+
+    async def find(self, token: str, message: int, now_ms: int) -> Keyboard | None:
+        if self._messages.setdefault(token, message) != message:
+            return None
+        return self.kept.get(token)
 
 
 class FakeNotifier:
@@ -238,6 +349,9 @@ class FakeNotifier:
             self.delivered.append((destination, message))
         return self.outcome
 
+    async def probe(self) -> Outcome | None:
+        return None if isinstance(self.outcome, Delivered) else self.outcome
+
 
 @dataclass
 class Furnished:
@@ -247,6 +361,8 @@ class Furnished:
     rulebook: FakeRulebook = field(default_factory=FakeRulebook)
     chats: FakeChats = field(default_factory=FakeChats)
     outbox: FakeOutbox = field(default_factory=FakeOutbox)
+    keyboards: FakeKeyboards = field(default_factory=FakeKeyboards)
+    allowed: frozenset[tuple[str, int]] = frozenset()
     clock: ManualClock = field(default_factory=lambda: ManualClock(NOW_MS))
     notifiers: Mapping[str, FakeNotifier] = field(
         default_factory=lambda: {
@@ -263,15 +379,18 @@ class Furnished:
         async def tell(event: Event) -> None:
             self.told.append(event)
 
+        self.books = FakeBooks(self.rulebook, self.chats, self.outbox)
         self.house = House(
             self.desk,
             self.rulebook,
             self.chats,
-            self.outbox,
+            self.books,
+            self.keyboards,
             self.clock,
             tell,
             self.notifiers,
-            self.links,
+            bot_links=self.links,
+            allowed=self.allowed,
         )
 
 

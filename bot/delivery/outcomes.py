@@ -10,12 +10,18 @@ class Delivered(msgspec.Struct, frozen=True):
 
 
 class Retry(msgspec.Struct, frozen=True):
-    """Not now. ``unknown``: it may have arrived. ``platform_wide``: nobody can be reached."""
+    """Not now. ``unknown``: it may have arrived. ``platform_wide``: nobody can be reached.
+
+    ``limited``: the platform asked for patience (429). ``harmless_s``: for so long after the first
+    try a repeat is no second message, because the platform knows its nonce.
+    """
 
     after_s: float
     reason: str
     unknown: bool = False
     platform_wide: bool = False
+    limited: bool = False
+    harmless_s: float = 0.0
 
 
 class Moved(msgspec.Struct, frozen=True):
@@ -36,4 +42,10 @@ class Refused(msgspec.Struct, frozen=True):
     reason: str
 
 
-Outcome = Delivered | Retry | Moved | Gone | Refused
+class Unauthorized(msgspec.Struct, frozen=True):
+    """The platform does not know this bot's token: nothing was sent, and nothing will be."""
+
+    reason: str
+
+
+Outcome = Delivered | Retry | Moved | Gone | Refused | Unauthorized

@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from bot.__main__ import chat_platforms
+from bot.cli.serving import chat_platforms
 from bot.app import Bot, build
 from bot.clock import SystemClock
 from bot.demo.exchanges import LoopbackExchanges

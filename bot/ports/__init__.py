@@ -1,0 +1,50 @@
+"""What the core asks of the world. Adapters and fakes fulfil these; nothing here acts."""
+
+from bot.ports.books import (
+    Books,
+    Chat,
+    Chats,
+    Keyboard,
+    Keyboards,
+    Ledger,
+    Mark,
+    Notebook,
+    Rulebook,
+)
+from bot.ports.delivery import Accounts, Found, Notification, Notifier, Outbox, Waiting
+from bot.ports.heard import (
+    BadFrame,
+    Desk,
+    Listings,
+    Past,
+    PastSum,
+    Quarantine,
+    SourceStatus,
+    Tape,
+)
+
+__all__ = [
+    "Accounts",
+    "BadFrame",
+    "Books",
+    "Chat",
+    "Chats",
+    "Desk",
+    "Found",
+    "Keyboard",
+    "Keyboards",
+    "Ledger",
+    "Listings",
+    "Mark",
+    "Notebook",
+    "Notification",
+    "Notifier",
+    "Outbox",
+    "Past",
+    "PastSum",
+    "Quarantine",
+    "Rulebook",
+    "SourceStatus",
+    "Tape",
+    "Waiting",
+]
