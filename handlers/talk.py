@@ -1,6 +1,7 @@
 """How a question arrives and how an answer leaves, the same on every platform."""
 
-from collections.abc import Awaitable, Callable, Mapping
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import Literal, Protocol, TypeVar
 
 import msgspec
@@ -11,7 +12,7 @@ from bot.landmarks import Passing, unseen
 from bot.ports import Books, Chats, Desk, Keyboards, Ledger, Mark, Notifier, Rulebook
 from bot.rules import Destination
 from bot.wording.text import Message
-from handlers.routing.flood import FloodGuard
+from handlers.routing.flood import FloodGuard, Notices
 
 T = TypeVar("T")
 
@@ -46,7 +47,8 @@ class Request:
     ``elsewhere``: the answer is not shown at ``destination`` itself, so that a saved rule has yet
     to prove that it can arrive there. ``alone``: nobody else waits for answers on this platform.
     ``place`` and ``message`` say, by the platform's ids, which message's button was ``pressed``.
-    ``mark``: the platform may hand out the same question again.
+    ``within``: further ids by which the operator may have allowed it, such as a Discord server's.
+    ``mark``: the platform may hand out the same question again. ``changed``: it had an effect.
     """
 
     def __init__(
@@ -63,6 +65,7 @@ class Request:
         alone: bool = False,
         place: int = 0,
         message: int = 0,
+        within: Collection[int] = (),
         mark: Mark | None = None,
         may_manage: Callable[[], Awaitable[bool]],
     ) -> None:
@@ -77,20 +80,24 @@ class Request:
         self.alone = alone
         self.place = place
         self.message = message
+        self.within = within
         self.mark = mark
         self.may_manage = may_manage
+        self.changed = False
 
 
 class Reply(msgspec.Struct, frozen=True):
     """``edit``: replace the message whose button was pressed. ``toast``: a short popup text.
 
     ``share``: let everybody in the place see it, where answers are otherwise for the asker alone.
+    ``anyone``: its buttons are not the asker's alone; each press is judged by who presses.
     """
 
     message: Message | None
     edit: bool = False
     toast: str = ""
     share: bool = False
+    anyone: bool = False
 
 
 class House:
@@ -125,6 +132,8 @@ class House:
         self.bot_links = dict(bot_links or {})
         """By platform, the link that opens a private chat, such as ``https://t.me/name``."""
         self.flood = FloodGuard(clock)
+        self.strangers = Notices(clock)
+        """Who was told that this installation is private."""
 
     async def keep(
         self, work: Callable[[Ledger], Awaitable[T]], request: Request | None = None
@@ -133,10 +142,20 @@ class House:
 
         With ``request`` the change is the effect of what was asked, and happens once however often
         the platform hands the question out: raises ``HandledBeforeError`` the second time. A
-        question has one effect, so only one call may name it.
+        question has one effect, so only one call may name it. A cancelled caller waits for the end.
         """
+        keeping = asyncio.create_task(self._kept(work, request), name="keep")
+        try:
+            return await asyncio.shield(keeping)
+        except asyncio.CancelledError:
+            await _end_of(keeping)  # what is on disk by now must reach the engine too
+            raise
+
+    async def _kept(self, work: Callable[[Ledger], Awaitable[T]], request: Request | None) -> T:
         mark = request.mark if request is not None else None
         result, events = await self._books.keep(work, mark, self.clock.now_ms())
+        if request is not None:
+            request.changed = True
         self.passing("update kept")
         for event in events:
             await self._tell(event)
@@ -169,3 +188,14 @@ class Command(Protocol):
     def verbs(self) -> tuple[str, ...]: ...
 
     async def answer(self, request: Request, house: House) -> Reply: ...
+
+
+async def _end_of(task: "asyncio.Task[T]") -> None:
+    """Wait without passing a cancellation on; how it ended is nobody's business any more."""
+    while not task.done():
+        try:
+            await asyncio.wait([task])
+        except asyncio.CancelledError:
+            continue
+    if not task.cancelled():
+        task.exception()

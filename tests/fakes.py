@@ -1,43 +1,20 @@
 """Small stand-ins that fulfil the core's ports in memory, and a house furnished with them."""
 
-from collections.abc import (
-    AsyncIterator,
-    Awaitable,
-    Callable,
-    Collection,
-    Iterable,
-    Mapping,
-    Sequence,
-)
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
-
-from msgspec.structs import replace
 
 from bot.clock import DAY_MS
 from bot.delivery.outcomes import Delivered, Outcome
-from bot.engine.columns import RuleColumns
-from bot.errors import HandledBeforeError, UserError
-from bot.events import Event, RuleRemoved, RuleSaved
+from bot.events import Event
 from bot.exchanges.dialect import Publication
 from bot.figures import Hearing, Order, Reading, Split
 from bot.market import USD, Gap, Liquidation, Side
-from bot.ports import (
-    Accounts,
-    Chat,
-    Found,
-    Keyboard,
-    Ledger,
-    Mark,
-    Notification,
-    SourceStatus,
-)
+from bot.ports import Accounts, Found, Notification, SourceStatus
 from bot.rules import WINDOWS, Alert, Destination, Payload, Rule, RuleState
 from bot.wording.text import Message
 from handlers.talk import House
 from tests.clocks import ManualClock
-
-T = TypeVar("T")
+from tests.fake_books import FakeBooks, FakeChats, FakeKeyboards, FakeLedger, FakeRulebook
 
 NOW_MS = 1_700_000_000_000
 
@@ -96,6 +73,12 @@ def a_source(exchange: str, state: str = "live", reason: str = "") -> SourceStat
     )
 
 
+__all__ = [
+    "NOW_MS", "FakeBooks", "FakeChats", "FakeDesk", "FakeKeyboards", "FakeLedger", "FakeNotifier",
+    "FakeOutbox", "FakeRulebook", "Furnished", "a_reading", "a_source",
+]  # fmt: skip
+
+
 class FakeDesk:
     """Says what it was told to say. ``values`` by rule id, else ``value_now``."""
 
@@ -121,62 +104,6 @@ class FakeDesk:
 
     def now_ms(self) -> int:
         return NOW_MS
-
-
-class FakeRulebook:
-    """Rules in a dictionary; refuses a twin and one too many like the real one."""
-
-    def __init__(self) -> None:
-        self.rules: dict[int, Rule] = {}
-        self._last = 0
-
-    async def add(self, rule: Rule, limit: int) -> Rule:
-        mine = await self.of(rule.destination)
-        if any(_watched(rule) == _watched(other) for other in mine):
-            raise UserError("You have this alert already; /alerts shows it.")
-        if len(mine) >= limit:
-            raise UserError(f"That would be more than {limit} alerts; delete one first.")
-        self._last += 1
-        stored = replace(rule, id=self._last)
-        self.rules[stored.id] = stored
-        return stored
-
-    async def of(self, destination: Destination) -> list[Rule]:
-        return [rule for rule in self.rules.values() if rule.destination == destination]
-
-    async def get(self, rule_id: int) -> Rule | None:
-        return self.rules.get(rule_id)
-
-    async def pause(self, rule_id: int, paused: bool) -> Rule | None:
-        if rule_id not in self.rules:
-            return None
-        self.rules[rule_id] = replace(self.rules[rule_id], paused=paused)
-        return self.rules[rule_id]
-
-    async def remove(self, rule_id: int) -> Rule | None:
-        return self.rules.pop(rule_id, None)
-
-    async def columns(self) -> AsyncIterator[RuleColumns]:
-        """A fake starts empty: nothing was stored before."""
-        return
-        yield
-
-
-class FakeChats:
-    """Places in a dictionary; one that was never saved is active."""
-
-    def __init__(self) -> None:
-        self.saved: dict[Destination, Chat] = {}
-
-    async def get(self, destination: Destination) -> Chat:
-        return self.saved.get(destination, Chat(destination))
-
-    async def save(self, chat: Chat) -> None:
-        self.saved[chat.destination] = chat
-
-    async def change(self, destination: Destination, by: Callable[[Chat], Chat]) -> Chat:
-        self.saved[destination] = by(await self.get(destination))
-        return self.saved[destination]
 
 
 class FakeOutbox:
@@ -225,7 +152,7 @@ class FakeOutbox:
         self._leased.pop(notification.destination.chat, None)
         self.settled.append((notification, outcome))
 
-    async def recover(self, now_ms: int) -> Found:
+    async def recover(self, now_ms: int, harmless_ms: Mapping[str, int] = {}) -> Found:
         back = list(self._leased.values())
         self.waiting[:0] = back
         self._leased.clear()
@@ -240,96 +167,10 @@ class FakeOutbox:
         return Accounts(len(self._keys), sent, 0, len(self.settled) - sent, still)
 
 
-class FakeBooks:
-    """A ledger over the fakes; a work that fails leaves them as they were."""
-
-    def __init__(self, rulebook: FakeRulebook, chats: FakeChats, outbox: FakeOutbox) -> None:
-        self._rulebook, self._chats, self._outbox = rulebook, chats, outbox
-        self.marks: set[Mark] = set()
-        self.failures: list[tuple[Mark, str]] = []
-
-    async def keep(
-        self, work: Callable[[Ledger], Awaitable[T]], mark: Mark | None, now_ms: int
-    ) -> tuple[T, list[Event]]:
-        if mark in self.marks:
-            raise HandledBeforeError
-        rules, saved = dict(self._rulebook.rules), dict(self._chats.saved)
-        ledger = FakeLedger(self._rulebook, self._chats, self._outbox)
-        try:
-            result = await work(ledger)
-        except BaseException:
-            self._rulebook.rules, self._chats.saved = rules, saved
-            raise
-        if mark is not None:
-            self.marks.add(mark)
-        return result, ledger.events
-
-    async def failed(self, mark: Mark, kind: str, error: str, now_ms: int) -> None:
-        self.failures.append((mark, kind))
-
-    async def thin(self, now_ms: int) -> None: ...
-
-
-class FakeLedger:
-    """One transaction's view of the fakes."""
-
-    def __init__(self, rulebook: FakeRulebook, chats: FakeChats, outbox: FakeOutbox) -> None:
-        self._rulebook, self._chats, self._outbox = rulebook, chats, outbox
-        self.events: list[Event] = []
-
-    async def rules(self, destination: Destination) -> list[Rule]:
-        return await self._rulebook.of(destination)
-
-    async def rule(self, rule_id: int) -> Rule | None:
-        return await self._rulebook.get(rule_id)
-
-    async def add(self, rule: Rule, limit: int) -> Rule:
-        stored = await self._rulebook.add(rule, limit)
-        self.events.append(RuleSaved(stored, RuleState(stored.id)))
-        return stored
-
-    async def pause(self, rule_id: int, paused: bool) -> Rule | None:
-        changed = await self._rulebook.pause(rule_id, paused)
-        if changed is not None:
-            self.events.append(RuleSaved(changed, RuleState(changed.id)))
-        return changed
-
-    async def remove(self, rule_id: int) -> Rule | None:
-        removed = await self._rulebook.remove(rule_id)
-        if removed is not None:
-            self.events.append(RuleRemoved(removed.id))
-        return removed
-
-    async def chat(self, destination: Destination) -> Chat:
-        return await self._chats.get(destination)
-
-    async def change(self, destination: Destination, by: Callable[[Chat], Chat]) -> Chat:
-        return await self._chats.change(destination, by)
-
-    async def put(self, destination: Destination, payload: Payload, key: str, now_ms: int) -> None:
-        await self._outbox.put(destination, payload, key, now_ms)
-
-
-class FakeKeyboards:
-    """Tokens that count up; nothing expires."""
-
-    def __init__(self) -> None:
-        self.kept: dict[str, Keyboard] = {}
-        self._messages: dict[str, int] = {}
-
-    async def keep(self, keyboard: Keyboard, now_ms: int) -> str:
-        token = f"{len(self.kept):016}"
-        self.kept[token] = keyboard
-        return token
-
-    async def find(self, token: str, message: int, now_ms: int) -> Keyboard | None:
-        if self._messages.setdefault(token, message) != message:
-            return None
-        return self.kept.get(token)
-
-
 class FakeNotifier:
     """Keeps what it was asked to say and ends each delivery as ``outcome``."""
+
+    harmless_s = 0.0
 
     def __init__(self, platform: str, outcome: Outcome | None = None) -> None:
         self._platform = platform
@@ -392,7 +233,3 @@ class Furnished:
             bot_links=self.links,
             allowed=self.allowed,
         )
-
-
-def _watched(rule: Rule) -> tuple[object, ...]:
-    return (rule.coin, rule.exchange, rule.window, rule.metric, rule.threshold, rule.floor)

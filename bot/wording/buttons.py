@@ -1,14 +1,12 @@
 """The buttons under answers and alerts; an action says what a press does, never who may."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from bot.figures import Reading
 from bot.wording.numbers import clock, window_name
 from bot.wording.text import Button
 
 MAIN_COINS = ("BTC", "ETH", "SOL")
-LONGEST_ACTION = 50
-"""Bytes; Telegram takes 64, the rest is left to the platform."""
 
 Row = tuple[Button, ...]
 
@@ -21,7 +19,7 @@ def question_action(verb: str, coin: str | None, window: str, exchange: str | No
 def window_row(verb: str, reading: Reading, windows: Sequence[str]) -> Row:
     """``5m`` ``15m`` ``• 1h`` ``4h`` ``24h``"""
     asked = window_name(reading.span_ms)
-    return fitting(
+    return tuple(
         Button(
             f"• {window}" if window == asked else window,
             question_action(verb, reading.coin, window, reading.exchange),
@@ -36,7 +34,7 @@ def coin_row(verb: str, reading: Reading) -> Row:
     coins: list[str | None] = [None, *MAIN_COINS]
     if reading.coin not in coins:
         coins.append(reading.coin)
-    return fitting(
+    return tuple(
         Button(
             f"• {coin or 'All'}" if coin == reading.coin else coin or "All",
             question_action(verb, coin, window, reading.exchange),
@@ -49,14 +47,14 @@ def refresh_row(verb: str, reading: Reading) -> Row:
     """``↻ 03:04 UTC``: asks the same again; labels cannot show each reader his own time."""
     window = window_name(reading.span_ms)
     action = question_action(verb, reading.coin, window, reading.exchange)
-    return fitting([Button(f"↻ {clock(reading.at_ms)}", action)])
+    return (Button(f"↻ {clock(reading.at_ms)}", action),)
 
 
 def alert_me_row(reading: Reading) -> Row:
     """``🔔 Alert me on this``"""
     window = window_name(reading.span_ms)
     action = question_action("alertme", reading.coin, window, reading.exchange)
-    return fitting([Button("🔔 Alert me on this", action)])
+    return (Button("🔔 Alert me on this", action),)
 
 
 def alert_rows(rule_id: int) -> tuple[Row, ...]:
@@ -65,8 +63,3 @@ def alert_rows(rule_id: int) -> tuple[Row, ...]:
         (Button("Mute 1 h", "mute|1h"),),
         (Button("Change", f"rule|{rule_id}"), Button("Delete", f"delete|{rule_id}")),
     )
-
-
-def fitting(buttons: Iterable[Button]) -> Row:
-    """Without those whose action is too long for a platform (a coin with a very long name)."""
-    return tuple(b for b in buttons if len(b.action.encode()) <= LONGEST_ACTION)

@@ -1,18 +1,18 @@
 """The alerts of a place as screens: the list, one alert, and what can be done with it."""
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 from msgspec.structs import replace
 
 from bot.errors import UserError
-from bot.events import RuleRemoved, RuleSaved
-from bot.rules import Rule, RuleState
+from bot.ports import Ledger
+from bot.rules import Rule
 from bot.typed.rule_text import draft_of, draft_text
 from bot.wording.rules import deleted_message, rule_message, rules_message
 from bot.wording.text import Button
 from handlers.answers.rights import in_private, private_link, refusal
 from handlers.answers.screens import inside
-from handlers.routing.ownership import fits
 from handlers.routing.repairs import RUN
 from handlers.talk import House, Reply, Request
 
@@ -31,31 +31,42 @@ async def listing(request: Request, house: House, page: int = 1) -> Reply:
 
 async def show(number: str, request: Request, house: House) -> Reply:
     """One rule with its buttons."""
-    return await _changed(number, request, house, lambda rule: _same(rule))
+    rule, refused = await _found(number, request, house)
+    return refused or _screen(rule, request, house)
 
 
 async def pause(number: str, request: Request, house: House) -> Reply:
     """The rule, silent from now on."""
-    return await _changed(number, request, house, lambda rule: _paused(rule, True, house))
+    return await _changed(number, request, house, partial(_paused, True), _screen)
 
 
 async def resume(number: str, request: Request, house: House) -> Reply:
     """The rule, watching again."""
-    return await _changed(number, request, house, lambda rule: _paused(rule, False, house))
+    return await _changed(number, request, house, partial(_paused, False), _screen)
 
 
 async def delete(number: str, request: Request, house: House) -> Reply:
     """The rule gone, with a button that makes it anew."""
-    rule, refused = await _found(number, request, house)
-    if refused:
-        return refused
-    removed = await house.rulebook.remove(rule.id)
-    if removed is None:
-        raise _lost()
-    await house.tell(RuleRemoved(removed.id))
+    return await _changed(number, request, house, _removed, _farewell)
+
+
+async def _paused(wanted: bool, ledger: Ledger, rule: Rule) -> Rule | None:
+    """A rule that is as wanted already goes on where it is: a change would begin it anew."""
+    return rule if rule.paused == wanted else await ledger.pause(rule.id, wanted)
+
+
+async def _removed(ledger: Ledger, rule: Rule) -> Rule | None:
+    return await ledger.remove(rule.id)
+
+
+def _screen(rule: Rule, request: Request, house: House) -> Reply:
+    message = rule_message(rule, house.desk.value(rule))
+    return Reply(inside(message), edit=request.pressed)
+
+
+def _farewell(removed: Rule, request: Request, house: House) -> Reply:
     undo = Button("Undo", f"{RUN}|alert|{draft_text(draft_of(removed))}")
-    buttons = (undo,) if fits(undo.action) else ()
-    row = (*buttons, Button("All alerts", "alerts|1"))
+    row = (undo, Button("All alerts", "alerts|1"))
     message = replace(deleted_message(removed), buttons=(row,))
     return Reply(message, edit=request.pressed)
 
@@ -64,28 +75,21 @@ async def _changed(
     number: str,
     request: Request,
     house: House,
-    change: Callable[[Rule], Awaitable[Rule | None]],
+    change: Callable[[Ledger, Rule], Awaitable[Rule | None]],
+    say: Callable[[Rule, Request, House], Reply],
 ) -> Reply:
-    rule, refused = await _found(number, request, house)
+    judged, refused = await _found(number, request, house)
     if refused:
         return refused
-    changed = await change(rule)
-    if changed is None:
-        raise _lost()
-    message = rule_message(changed, house.desk.value(changed))
-    return Reply(inside(message), edit=request.pressed)
 
+    async def work(ledger: Ledger) -> Rule:
+        """The rule is still where the asker's rights were judged, or it is not his to change."""
+        rule = await ledger.rule(judged.id)
+        if rule is None or rule.destination != judged.destination:
+            raise _lost()
+        return await change(ledger, rule) or rule
 
-async def _same(rule: Rule) -> Rule:
-    return rule
-
-
-async def _paused(rule: Rule, paused: bool, house: House) -> Rule | None:
-    """Storage first, then the engine."""
-    changed = await house.rulebook.pause(rule.id, paused)
-    if changed is not None:
-        await house.tell(RuleSaved(changed, RuleState(changed.id)))
-    return changed
+    return say(await house.keep(work, request), request, house)
 
 
 async def _found(number: str, request: Request, house: House) -> tuple[Rule, Reply | None]:

@@ -3,11 +3,11 @@
 import msgspec
 
 from bot.errors import UserError
-from bot.events import RuleRemoved, RuleSaved
+from bot.ports import Ledger
 from bot.presets import Preset, expectation, presets
-from bot.rules import Destination, Rule, RuleState
+from bot.rules import Destination, Rule
 from bot.typed.rule_text import draft_of
-from handlers.answers.saving import store
+from handlers.answers.saving import add_rule
 from handlers.talk import House
 
 
@@ -41,29 +41,26 @@ def offered(house: House) -> tuple[Preset, ...]:
     return presets(reachable(house))
 
 
-async def choose(name: str, destination: Destination, author: int, house: House) -> Chosen:
-    """Make the preset's rule the place's own, once. Raises ``UserError`` for an unknown name."""
-    all_presets = offered(house)
-    preset = next((one for one in all_presets if one.name == name), None)
-    if preset is None:
-        raise UserError("I do not know that choice; /start shows them.")
-    rules = await house.rulebook.of(destination)
-    others = [one.draft for one in all_presets if one is not preset]
+def preset_called(name: str, house: House) -> Preset:
+    """Raises ``UserError`` for an unknown name."""
+    for preset in offered(house):
+        if preset.name == name:
+            return preset
+    raise UserError("I do not know that choice; /start shows them.")
+
+
+async def choose(
+    ledger: Ledger, preset: Preset, destination: Destination, author: int, house: House
+) -> Chosen:
+    """Make the preset's rule the place's own, once, and the only one of a preset."""
+    rules = await ledger.rules(destination)
+    others = [one.draft for one in offered(house) if one.name != preset.name]
     replaced = tuple(rule for rule in rules if draft_of(rule) in others)
-    kept = next((rule for rule in rules if draft_of(rule) == preset.draft), None)
-    rule = await _kept(kept, house) if kept else None
-    rule = rule or await store(preset.draft, destination, author, house)
     for other in replaced:
-        await house.rulebook.remove(other.id)
-        await house.tell(RuleRemoved(other.id))
+        await ledger.remove(other.id)
+    rule = next((rule for rule in rules if draft_of(rule) == preset.draft), None)
+    if rule is None:
+        rule = await add_rule(ledger, preset.draft, destination, author, house)
+    elif rule.paused:
+        rule = await ledger.pause(rule.id, False) or rule
     return Chosen(preset, expectation(preset, reachable(house)), rule, replaced)
-
-
-async def _kept(rule: Rule, house: House) -> Rule | None:
-    """A rule that was there already, no longer paused; None if it vanished meanwhile."""
-    if not rule.paused:
-        return rule
-    resumed = await house.rulebook.pause(rule.id, False)
-    if resumed is not None:
-        await house.tell(RuleSaved(resumed, RuleState(resumed.id)))
-    return resumed

@@ -31,5 +31,5 @@ def private_link(request: Request, house: House, payload: str = "") -> str:
 
 
 def in_private(request: Request) -> Destination:
-    """The asker himself, by direct message."""
+    """The asker himself, by direct message; a nameless one cannot be reached so."""
     return Destination(request.destination.platform, request.author, direct=True)

@@ -1,15 +1,22 @@
-"""A rule on its way: stored, told to the engine, said in full, and proved where it is personal."""
+"""A rule on its way: stored, said in full, and proved where it is personal."""
+
+from collections.abc import Awaitable, Callable
+
+import structlog
 
 from bot.delivery.outcomes import Delivered, Gone, Outcome
-from bot.events import RuleSaved
-from bot.rules import Destination, Rule, RuleState
+from bot.errors import StoreError, UserError
+from bot.ports import Chat, Ledger
+from bot.rules import Destination, Rule
 from bot.typed.rule_text import Draft, link_payload
 from bot.wording.rules import saved_message
 from bot.wording.text import Message
 from handlers.answers.rights import in_private, may_change, private_link, refusal
 from handlers.answers.screens import inside, with_line
-from handlers.answers.standing import found_again, quiet_line
+from handlers.answers.standing import awaken, found_again, quiet_line, take_up
 from handlers.talk import House, Reply, Request
+
+log = structlog.get_logger()
 
 PERSON_LIMIT = 50
 PLACE_LIMIT = 200
@@ -18,8 +25,10 @@ PROOF_S = 10.0
 """How long the proof of a direct message may take, in real seconds."""
 
 
-async def store(draft: Draft, destination: Destination, author: int, house: House) -> Rule:
-    """The rule as stored; the engine knows it too. Raises ``UserError`` as ``Rulebook.add``."""
+async def add_rule(
+    ledger: Ledger, draft: Draft, destination: Destination, author: int, house: House
+) -> Rule:
+    """The rule as stored. Raises ``UserError`` as ``Ledger.add``."""
     rule = Rule(
         0,
         destination,
@@ -32,9 +41,7 @@ async def store(draft: Draft, destination: Destination, author: int, house: Hous
         draft.floor,
         created_ms=house.clock.now_ms(),
     )
-    stored = await house.rulebook.add(rule, PERSON_LIMIT if destination.direct else PLACE_LIMIT)
-    await house.tell(RuleSaved(stored, RuleState(stored.id)))
-    return stored
+    return await ledger.add(rule, PERSON_LIMIT if destination.direct else PLACE_LIMIT)
 
 
 async def save_for(request: Request, draft: Draft, house: House) -> Reply:
@@ -43,13 +50,23 @@ async def save_for(request: Request, draft: Draft, house: House) -> Reply:
     if await may_change(request):
         if request.elsewhere and notifier is not None:
             return await _save_privately(request, draft, house)
-        rule = await store(draft, request.destination, request.author, house)
-        await found_again(request.destination, house)
-        return Reply(await _said(rule, house), edit=request.pressed)
-    if notifier is None or private_link(request, house):
+        return await _save_here(request, draft, house, take_up)
+    if notifier is None or not request.author or private_link(request, house):
         denied = await refusal(request, house, link_payload(draft))
         return denied or Reply(None)
     return await _save_privately(request, draft, house)
+
+
+async def save_awake(request: Request, draft: Draft, house: House) -> Reply:
+    """Save here and write here again, though it had been stopped; of who may change this place.
+
+    The same alert a second time, or one too many, is a ``UserError``; awake it is all the same.
+    """
+    try:
+        return await _save_here(request, draft, house, awaken)
+    except UserError:
+        await house.keep(lambda ledger: awaken(ledger, request.destination), request)
+        raise
 
 
 async def proved(rule: Rule, message: Message, house: House) -> Message:
@@ -63,13 +80,42 @@ async def proved(rule: Rule, message: Message, house: House) -> Message:
     except TimeoutError:
         outcome = None
     if isinstance(outcome, Delivered):
-        await found_again(rule.destination, house)
+        await _reached(rule.destination, house)
     return with_line(message, (_ending(outcome),))
 
 
+async def _reached(destination: Destination, house: House) -> None:
+    """Arrived it has, whether or not that can be written down."""
+    try:
+        await found_again(destination, house)
+    except StoreError as error:
+        log.warning("a person could not be taken up again", reason=str(error))
+
+
+async def _save_here(
+    request: Request,
+    draft: Draft,
+    house: House,
+    wake: Callable[[Ledger, Destination], Awaitable[Chat]],
+) -> Reply:
+    async def work(ledger: Ledger) -> tuple[Rule, Chat]:
+        rule = await add_rule(ledger, draft, request.destination, request.author, house)
+        await wake(ledger, request.destination)
+        return rule, await ledger.chat(request.destination)
+
+    rule, chat = await house.keep(work, request)
+    return Reply(_said(rule, chat, house), edit=request.pressed)
+
+
 async def _save_privately(request: Request, draft: Draft, house: House) -> Reply:
-    rule = await store(draft, in_private(request), request.author, house)
-    message = await proved(rule, await _said(rule, house), house)
+    destination = in_private(request)
+
+    async def work(ledger: Ledger) -> tuple[Rule, Chat]:
+        rule = await add_rule(ledger, draft, destination, request.author, house)
+        return rule, await ledger.chat(destination)
+
+    rule, chat = await house.keep(work, request)
+    message = await proved(rule, _said(rule, chat, house), house)
     return Reply(message, edit=request.pressed and request.private)
 
 
@@ -81,8 +127,8 @@ def _ending(outcome: Outcome | None) -> str:
     return "Saved, but the DM to prove it has not arrived yet; /test tries again."
 
 
-async def _said(rule: Rule, house: House) -> Message:
+def _said(rule: Rule, chat: Chat, house: House) -> Message:
     """The rule as understood, and why it would not be heard now where that is so."""
     message = inside(saved_message(rule, house.desk.value(rule)))
-    quiet = await quiet_line(rule.destination, house)
+    quiet = quiet_line(chat, house)
     return with_line(message, quiet) if quiet else message

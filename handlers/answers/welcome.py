@@ -8,7 +8,6 @@ from bot.wording.numbers import money, together
 from bot.wording.rules import say_rule, say_value
 from bot.wording.text import Bold, Button, Code, Line, Message, Note, Paragraph
 from handlers.answers.pace import Chosen, heard, offered
-from handlers.routing.ownership import ANYONE
 from handlers.talk import House
 
 NO_ADVICE = "Figures, not advice."
@@ -28,7 +27,7 @@ def first_screen(house: House, kept: int | None = None) -> Message:
 
 
 def group_screen(house: House, kept: int | None = None) -> Message:
-    """A group's greeting: nothing is on until an admin chooses; his buttons are anybody's."""
+    """A group's greeting: nothing is on until an admin chooses, whoever asked for it."""
     ask = (
         "Anyone may ask ",
         Code("/liqs"),
@@ -36,8 +35,8 @@ def group_screen(house: House, kept: int | None = None) -> Message:
         Code("/imbalance"),
         ". An admin can switch on alerts here:",
     )
-    rows = _preset_rows(offered(house), f"|{ANYONE}")
-    last = ((Button("Not here", f"pace|none|{ANYONE}"),),)
+    rows = _preset_rows(offered(house))
+    last = ((Button("Not here", "pace|none"),),)
     blocks = (Paragraph((*_back(kept), now_line(house), ask)), Note((NO_ADVICE,)))
     return Message(("Liqwatch is here.",), blocks, (*rows, *last))
 
@@ -118,9 +117,9 @@ def _back(kept: int | None) -> tuple[Line, ...]:
     return ((f"I am on again, with {kept} alert{'' if kept == 1 else 's'}: ", Code("/alerts")),)
 
 
-def _preset_rows(presets: tuple[Preset, ...], owner: str = "") -> tuple[Row, ...]:
+def _preset_rows(presets: tuple[Preset, ...]) -> tuple[Row, ...]:
     return tuple(
-        (Button(" · ".join(filter(None, (one.label, one.note))), f"pace|{one.name}{owner}"),)
+        (Button(" · ".join(filter(None, (one.label, one.note))), f"pace|{one.name}"),)
         for one in presets
     )
 

@@ -10,7 +10,6 @@ from handlers.answers.listing import delete, listing
 from handlers.answers.questions import EXCHANGE, asked, filled, watched
 from handlers.answers.rights import may_change, private_link, refusal
 from handlers.answers.saving import save_for
-from handlers.routing.ownership import fits
 from handlers.routing.repairs import RUN
 from handlers.talk import Form, House, Option, Reply, Request
 
@@ -90,8 +89,7 @@ async def _offer(question: Question, request: Request, house: House) -> Reply:
     words = [question.coin or "all", question.window, question.exchange or ""]
     buttons = tuple(_rung(" ".join(filter(None, words)), amount) for amount in amounts)
     lines = ((now, "Another number: ", Code(f"/alert {words[0]} {words[1]} > 50m")),)
-    row = tuple(button for button in buttons if fits(button.action))
-    return Reply(Message((head,), (Paragraph(lines),), (row,) if row else ()))
+    return Reply(Message((head,), (Paragraph(lines),), (buttons,)))
 
 
 def _rung(scope_words: str, amount: int) -> Button:

@@ -27,8 +27,11 @@ class Mute:
         if refused := await refusal(request, house):
             return refused
         end_ms = house.clock.now_ms() + span_ms
-        muted = await house.chats.change(
-            request.destination, lambda chat: replace(chat, muted_until_ms=end_ms)
+        muted = await house.keep(
+            lambda ledger: ledger.change(
+                request.destination, lambda chat: replace(chat, muted_until_ms=end_ms)
+            ),
+            request,
         )
         end: Line = (Code("/unmute"), " ends it sooner. Your alerts are kept.")
         lines = (end, *of_oneself(request))

@@ -1,14 +1,15 @@
 """``/start``: three taps to a working alert, or a deep link that carries one."""
 
 from bot.errors import UserError
-from bot.typed.rule_text import from_link_payload
-from bot.wording.text import Message
+from bot.ports import Ledger
+from bot.typed.rule_text import Draft, from_link_payload
+from bot.wording.text import Line
 from handlers.answers import welcome
-from handlers.answers.pace import choose
+from handlers.answers.pace import Chosen, choose, preset_called
 from handlers.answers.rights import may_change, refusal
-from handlers.answers.saving import proved, save_for
+from handlers.answers.saving import proved, save_awake
 from handlers.answers.standing import awaken, quiet_line
-from handlers.answers.trial import send_trial
+from handlers.answers.trial import put_trial
 from handlers.talk import Form, House, Reply, Request
 
 
@@ -27,29 +28,39 @@ class Start:
             return await _pace(request, house)
         if request.pressed and request.form == "trial":
             return await _trial(request, house)
-        if not request.pressed and await may_change(request):
-            before = await awaken(request.destination, house)
-            if reply := await _linked(request, house):
-                return reply
-            if before.state == "stopped":
-                return Reply(await _greeting(request, house, back=True))
-        return Reply(await _greeting(request, house), edit=request.pressed)
+        if request.pressed or not await may_change(request):
+            return await _greeting(request, house)
+        if (draft := _carried(request.text)) is not None:
+            return await save_awake(request, draft, house)
+        return await _awakened(request, house)
 
 
-async def _greeting(request: Request, house: House, back: bool = False) -> Message:
-    kept = len(await house.rulebook.of(request.destination)) if back else None
+async def _awakened(request: Request, house: House) -> Reply:
+    """The greeting, and writing again if it had been stopped or given up."""
+    if (await house.chats.get(request.destination)).state == "active":
+        return await _greeting(request, house)
+
+    async def work(ledger: Ledger) -> int | None:
+        """How many rules are on again; None where nothing was stopped."""
+        before = await awaken(ledger, request.destination)
+        kept = await ledger.rules(request.destination)
+        return len(kept) if before.state == "stopped" else None
+
+    return await _greeting(request, house, await house.keep(work, request))
+
+
+async def _greeting(request: Request, house: House, kept: int | None = None) -> Reply:
     if request.destination.direct:
-        return welcome.first_screen(house, kept)
-    return welcome.group_screen(house, kept)
+        return Reply(welcome.first_screen(house, kept), edit=request.pressed)
+    return Reply(welcome.group_screen(house, kept), edit=request.pressed, anyone=True)
 
 
-async def _linked(request: Request, house: House) -> Reply | None:
+def _carried(payload: str) -> Draft | None:
     """The rule that a deep link carries; None for any other payload."""
     try:
-        draft = from_link_payload(request.text)
+        return from_link_payload(payload)
     except UserError:
         return None
-    return await save_for(request, draft, house)
 
 
 async def _pace(request: Request, house: House) -> Reply:
@@ -59,7 +70,13 @@ async def _pace(request: Request, house: House) -> Reply:
         return Reply(welcome.own_number(), edit=True)
     if request.text == "none":
         return Reply(welcome.not_here(), edit=True)
-    chosen = await choose(request.text, request.destination, request.author, house)
+    preset = preset_called(request.text, house)
+
+    async def work(ledger: Ledger) -> Chosen:
+        await awaken(ledger, request.destination)
+        return await choose(ledger, preset, request.destination, request.author, house)
+
+    chosen = await house.keep(work, request)
     value = house.desk.value(chosen.rule)
     if request.destination.direct:
         screen = welcome.set_screen(chosen, value)
@@ -72,7 +89,12 @@ async def _pace(request: Request, house: House) -> Reply:
 async def _trial(request: Request, house: House) -> Reply:
     if refused := await refusal(request, house):
         return refused
-    quiet = await quiet_line(request.destination, house)
-    if quiet is None:
-        await send_trial(request.destination, request.author, house)
-    return Reply(welcome.ready_screen(quiet), edit=True)
+
+    async def work(ledger: Ledger) -> Line | None:
+        """Why nothing would come, if so; else a test is on its way."""
+        quiet = quiet_line(await ledger.chat(request.destination), house)
+        if quiet is None:
+            await put_trial(ledger, request.destination, request.author, house)
+        return quiet
+
+    return Reply(welcome.ready_screen(await house.keep(work, request)), edit=True)

@@ -21,8 +21,11 @@ class Stop:
         """The pause, confirmed when it is stored."""
         if refused := await refusal(request, house):
             return refused
-        await house.chats.change(
-            request.destination, lambda chat: replace(chat, state="stopped", reason="")
+        await house.keep(
+            lambda ledger: ledger.change(
+                request.destination, lambda chat: replace(chat, state="stopped", reason="")
+            ),
+            request,
         )
         said = ("Paused. Nothing will come until ", Code("/start"), ". Your alerts are kept.")
         own = of_oneself(request)

@@ -2,6 +2,7 @@
 
 from msgspec.structs import replace
 
+from bot.ports import Chat, Ledger
 from bot.wording.text import Code, Message
 from handlers.answers.rights import refusal
 from handlers.answers.standing import here, is_muted
@@ -21,11 +22,17 @@ class Unmute:
         """What holds from now on; a stop stays a stop."""
         if refused := await refusal(request, house):
             return refused
-        chat = await house.chats.get(request.destination)
-        if chat.muted_until_ms:
-            await house.chats.change(
-                request.destination, lambda now: replace(now, muted_until_ms=0)
-            )
+
+        async def work(ledger: Ledger) -> Chat:
+            """As it was before."""
+            before = await ledger.chat(request.destination)
+            if before.muted_until_ms:
+                await ledger.change(
+                    request.destination, lambda chat: replace(chat, muted_until_ms=0)
+                )
+            return before
+
+        chat = await house.keep(work, request)
         if chat.state == "stopped":
             return Reply(Message(("Still paused by /stop: ", Code("/start"), " goes on.")))
         where = here(request.destination)

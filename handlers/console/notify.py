@@ -41,6 +41,7 @@ class ConsoleNotifier:
     """Fulfils ``bot.ports.Notifier``. An edit is shown as a new message: a log has no edits."""
 
     platform = PLATFORM
+    harmless_s = 0.0
 
     def __init__(self, screen: Screen) -> None:
         self._screen = screen
@@ -51,3 +52,6 @@ class ConsoleNotifier:
     ) -> Outcome:
         self._screen.show(message)
         return Delivered(edits if edits is not None else next(self._ids))
+
+    async def probe(self) -> Outcome | None:
+        return None

@@ -9,9 +9,11 @@ from prompt_toolkit.formatted_text import ANSI
 from prompt_toolkit.patch_stdout import patch_stdout
 from rich.console import Console
 
+from bot.clock import Clock
 from bot.delivery.pacing import Limits
+from bot.delivery.turnstile import Turnstile
 from handlers.console.notify import HERE, PLATFORM, ConsoleNotifier, Screen
-from handlers.routing.router import answer, overheard, parse_typed, press
+from handlers.routing.router import act, answer, overheard, parse_typed
 from handlers.talk import House, Reply, Request
 
 REFRESH_S = 0.5
@@ -27,9 +29,11 @@ class ConsolePlatform:
     """
 
     name = PLATFORM
-    limits = Limits()
 
-    def __init__(self, console: Console, status: Callable[[], str] = lambda: "") -> None:
+    def __init__(
+        self, console: Console, clock: Clock, status: Callable[[], str] = lambda: ""
+    ) -> None:
+        self.turnstile = Turnstile(Limits(), clock)
         self.screen = Screen(console)
         self.notifier = ConsoleNotifier(self.screen)
         self.status = status
@@ -85,7 +89,7 @@ class ConsolePlatform:
         button = None if len(number) > LONGEST_NUMBER else self.screen.buttons.get(int(number))
         if button is None:
             return Reply(None, toast=NO_BUTTON)
-        return await press(button.action, request(pressed=True), house)
+        return await act(button.action, request(pressed=True), house)
 
 
 def request(text: str = "", *, pressed: bool = False) -> Request:

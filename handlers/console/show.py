@@ -1,6 +1,7 @@
 """The demo as a person sees it: a few alerts are set, the tape plays, the figures are compared."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 from rich.console import Console
 from rich.text import Text
@@ -10,6 +11,7 @@ from bot.demo.player import Player
 from bot.demo.report import comparison, progress, welcome
 from bot.demo.tape import Sums
 from bot.figures import Reading
+from bot.ports import Accounts
 from handlers.console.platform import ConsolePlatform
 from handlers.talk import House
 
@@ -37,6 +39,7 @@ class Show:
         console: Console,
         terminal: ConsolePlatform,
         house: House,
+        accounts: Callable[[], Awaitable[Accounts]],
         player: Player,
         tape: Sums,
         real: Clock,
@@ -44,6 +47,7 @@ class Show:
         self._console = console
         self._terminal = terminal
         self._house = house
+        self._accounts = accounts
         self._player = player
         self._tape = tape
         self._real = real
@@ -67,7 +71,7 @@ class Show:
         if not self._over:
             self._console.print("Left before the hour was over: nothing to compare.", style="dim")
             return True
-        accounts = await self._house.outbox.accounts()
+        accounts = await self._accounts()
         shown, agree = comparison(self._tape, self._hour(), accounts)
         self._console.print(shown)
         return agree
@@ -93,7 +97,7 @@ class Show:
 
     async def _let_alerts_out(self) -> None:
         for _ in range(int(SETTLE_S / 0.1)):
-            if not (await self._house.outbox.accounts()).open:
+            if not (await self._accounts()).open:
                 return
             await self._real.sleep(0.1)
 

@@ -2,25 +2,28 @@
 
 import structlog
 
-from bot.errors import StoreError, UserError
+from bot.errors import HandledBeforeError, StoreError, UserError
 from bot.typed.rule_text import parse_question, parse_rule
 from bot.wording.text import Code, Message
 from handlers.answers.questions import watched
 from handlers.commands import COMMANDS, VERBS
+from handlers.routing.allowed import turned_away
 from handlers.routing.flood import Verdict
-from handlers.routing.ownership import foreign, owned, without_owner
-from handlers.routing.repairs import RUN, repaired
+from handlers.routing.pressing import ANYONE, parsed
+from handlers.routing.repairs import RUN, repaired, repeated
 from handlers.routing.typed import parse_typed, readable
 from handlers.talk import Command, House, Reply, Request
 
-__all__ = ["answer", "overheard", "parse_typed", "press"]
+__all__ = ["act", "acted", "answer", "overheard", "parse_typed", "press", "refused", "unlocked"]
 
 log = structlog.get_logger()
 
 TOO_FAST = "That was a lot at once. Give me half a minute."
 EXPIRED = "This button has expired; /liqs makes a new one."
 UNSAVED = "⚠️ I could not save that: nothing has changed. Please try again in a minute."
+UNFOUND = "I cannot look that up right now. Please try again in a minute."
 FOREIGN = "This button belongs to someone else."
+DONE = "That was done already, before I was interrupted; /alerts shows what is set."
 
 
 async def answer(name: str, request: Request, house: House) -> Reply:
@@ -28,29 +31,51 @@ async def answer(name: str, request: Request, house: House) -> Reply:
 
     A group is not told about commands that are not ours: ``Reply(None)``.
     """
-    return _too_fast(request, house) or await _answered(name.lower(), request, house)
+    return refused(request, house) or await _answered(name.lower(), request, house)
 
 
-async def press(action: str, request: Request, house: House) -> Reply:
-    """The reply to a button: ``verb|argument|...``, perhaps with its owner at the end."""
-    if refused := _too_fast(request, house, pressed=True):
-        return refused
-    if foreign(action, request.author):
-        return Reply(None, toast=FOREIGN)
-    verb, *arguments = without_owner(action).split("|")
-    if verb == RUN and len(arguments) == 2 and arguments[0] in COMMANDS:
-        return await _asked(COMMANDS[arguments[0]], _pressing(request, "", arguments[1:]), house)
-    if (command := VERBS.get(verb)) is None:
+async def press(data: str, request: Request, house: House) -> Reply:
+    """The reply to a button by what it shows; see ``unlocked``."""
+    found = await unlocked(data, request, house)
+    return found if isinstance(found, Reply) else await acted(found, request, house)
+
+
+async def unlocked(data: str, request: Request, house: House) -> str | Reply:
+    """The action behind what a button shows (``pressing``), or the reply to who may not press it.
+
+    ``request`` names the presser, and by ``place`` and ``message`` what he pressed. A toast alone,
+    and no effect, for a button that is forged, too old, another message's or another person's.
+    """
+    if refusal := refused(request, house, pressed=True):
+        return refusal
+    if (pressed := parsed(data)) is None:
         return Reply(None, toast=EXPIRED)
-    return await _asked(command, _pressing(request, verb, arguments), house)
+    try:
+        found = await house.keyboards.find(pressed.token, request.message, house.clock.now_ms())
+    except StoreError as error:
+        log.error("a button could not be looked up", reason=str(error))
+        return Reply(None, toast=UNFOUND)
+    shown_here = (request.destination.platform, request.place)
+    if found is None or (found.platform, found.place) != shown_here:
+        return Reply(None, toast=EXPIRED)
+    if found.person not in (ANYONE, request.author):
+        return Reply(None, toast=FOREIGN)
+    if pressed.index >= len(found.actions):
+        return Reply(None, toast=EXPIRED)
+    return found.actions[pressed.index]
+
+
+async def act(action: str, request: Request, house: House) -> Reply:
+    """The reply to ``verb|argument|...`` itself, where nobody could forge a button."""
+    return refused(request, house, pressed=True) or await acted(action, request, house)
 
 
 async def overheard(request: Request, house: House) -> Reply:
     """The reply to words without a command: in private a rule or a question, elsewhere nothing."""
     if not request.private:
         return Reply(None)
-    if refused := _too_fast(request, house):
-        return refused
+    if refusal := refused(request, house):
+        return refusal
     name = _meant(request, house)
     if name is not None:
         return await _asked(COMMANDS[name], request, house)
@@ -65,16 +90,34 @@ async def _answered(name: str, request: Request, house: House) -> Reply:
     return Reply(Message(("I do not know that command. ", Code("/help"), " lists mine.")))
 
 
+async def acted(action: str, request: Request, house: House) -> Reply:
+    """The reply to an action whose presser was judged before."""
+    verb, *arguments = action.split("|")
+    request.pressed = True
+    if verb == RUN and len(arguments) == 2 and arguments[0] in COMMANDS:
+        request.form, request.text = "", arguments[1]
+        return await _asked(COMMANDS[arguments[0]], request, house)
+    if (command := VERBS.get(verb)) is None:
+        return Reply(None, toast=EXPIRED)
+    request.form, request.text = verb, " ".join(arguments)
+    return await _asked(command, request, house)
+
+
 async def _asked(command: Command, request: Request, house: House) -> Reply:
     try:
         _read(request)
-        reply = await command.answer(request, house)
+        return await command.answer(request, house)
     except UserError as mistake:
-        reply = _mistaken(command, request, mistake)
+        return _mistaken(command, request, mistake)
+    except HandledBeforeError:
+        return _said(DONE, request)
     except StoreError as error:
         log.error("a command could not be kept", command=command.name, reason=str(error))
-        reply = Reply(None, toast=UNSAVED) if request.pressed else Reply(Message((UNSAVED,)))
-    return _finished(reply, request)
+        return _said(UNSAVED, request)
+
+
+def _said(sentence: str, request: Request) -> Reply:
+    return Reply(None, toast=sentence) if request.pressed else Reply(Message((sentence,)))
 
 
 def _meant(request: Request, house: House) -> str | None:
@@ -98,33 +141,21 @@ def _mistaken(command: Command, request: Request, mistake: UserError) -> Reply:
     if request.pressed:
         return Reply(None, toast=mistake.sentence[:200])
     buttons = repaired(command.name, request, mistake)
-    return Reply(Message((mistake.sentence,), buttons=(buttons,) if buttons else ()))
+    return Reply(Message(repeated(mistake.sentence), buttons=(buttons,) if buttons else ()))
 
 
-def _finished(reply: Reply, request: Request) -> Reply:
-    """In company, buttons belong to who asked."""
-    return reply if request.private else owned(reply, request.author)
+def refused(request: Request, house: House, pressed: bool = False) -> Reply | None:
+    """None for who may ask and asks in time; who may not leaves no trace in the counting."""
+    return turned_away(request, house, pressed) or _too_fast(request, house, pressed)
 
 
-def _pressing(request: Request, verb: str, arguments: list[str]) -> Request:
-    return Request(
-        request.destination,
-        request.author,
-        " ".join(arguments),
-        form=verb,
-        private=request.private,
-        pressed=True,
-        elsewhere=request.elsewhere,
-        may_manage=request.may_manage,
-    )
-
-
-def _too_fast(request: Request, house: House, pressed: bool = False) -> Reply | None:
-    """None in time; a refusal is a sentence once a minute. Who has no name counts as his place."""
+def _too_fast(request: Request, house: House, pressed: bool) -> Reply | None:
+    """None in time; a refusal is a sentence once a minute."""
     if request.alone:
         return None
-    who = request.author or request.destination.chat
-    verdict = house.flood.judge(request.destination.platform, who)
+    place = request.destination
+    group = 0 if place.direct else place.chat
+    verdict = house.flood.judge(place.platform, request.author, group, request.mark)
     if verdict is Verdict.ADMITTED:
         return None
     if pressed or verdict is Verdict.SILENCE:

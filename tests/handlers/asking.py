@@ -1,8 +1,10 @@
 """Short ways to ask, press and read in the tests of the commands."""
 
+from bot.ports import Mark
 from bot.rules import Destination
 from bot.wording.text import Button, Details, Line, Message, Note, Paragraph, Table, plain
-from handlers.routing.router import answer, overheard, press
+from handlers.routing.pressing import armed, presser
+from handlers.routing.router import act, answer, overheard, press
 from handlers.talk import Reply, Request
 from tests.fakes import Furnished
 
@@ -22,6 +24,8 @@ def a_request(
     form: str = "",
     options: dict[str, str] | None = None,
     elsewhere: bool = False,
+    message: int = 0,
+    mark: Mark | None = None,
 ) -> Request:
     """Anna, in private unless said otherwise; in groups an admin only when said so."""
 
@@ -36,6 +40,9 @@ def a_request(
         options=options,
         private=at.direct,
         elsewhere=elsewhere,
+        place=at.chat,
+        message=message,
+        mark=mark,
         may_manage=may_manage,
     )
 
@@ -59,8 +66,39 @@ async def ask(
 async def push(
     action: str, here: Furnished, at: Destination = PRIVATE, by: int = ANNA, *, admin: bool = False
 ) -> Reply:
-    """A press of a button."""
-    return await press(action, a_request("", at, by, admin=admin), here.house)
+    """What a press of a button does, once it was found."""
+    return await act(action, a_request("", at, by, admin=admin), here.house)
+
+
+async def show(
+    reply: Reply,
+    here: Furnished,
+    at: Destination = PRIVATE,
+    by: int = ANNA,
+    *,
+    place: int | None = None,
+) -> list[str]:
+    """What the buttons of a reply carry once a platform has shown it."""
+    assert reply.message is not None
+    person = presser(reply, a_request(at=at, by=by))
+    where = at.chat if place is None else place
+    armed_message = await armed(
+        reply.message, at.platform, where, person, here.keyboards, here.clock.now_ms()
+    )
+    return actions(Reply(armed_message))
+
+
+async def tap(
+    data: str,
+    here: Furnished,
+    at: Destination = PRIVATE,
+    by: int = ANNA,
+    *,
+    admin: bool = False,
+    message: int = 1,
+) -> Reply:
+    """A press as a platform hands it over: what the button carries, and where it was shown."""
+    return await press(data, a_request("", at, by, admin=admin, message=message), here.house)
 
 
 async def say(text: str, here: Furnished, at: Destination = PRIVATE) -> Reply:

@@ -9,7 +9,7 @@ from bot.ports import Chat
 from bot.rules import Destination
 from bot.typed.rule_text import from_link_payload
 from handlers.answers.rights import ONLY_ADMINS
-from handlers.routing.router import answer, press
+from handlers.routing.router import act, answer
 from tests.fakes import FakeNotifier, Furnished
 from tests.handlers.asking import (
     ANNA,
@@ -114,7 +114,7 @@ async def test_a_person_has_fifty_rules_and_a_server_two_hundred() -> None:
     here = Furnished()
     for at, limit in ((PRIVATE, 50), (GROUP, 200)):
         for amount in range(1, limit + 2):
-            await here.clock.advance(3)
+            await here.clock.advance(6)
             reply = await ask(f"/alert all 1h > {amount}m", here, at, admin=True)
         assert str(limit) in words(reply)
         assert len(await here.rulebook.of(at)) == limit
@@ -158,7 +158,7 @@ async def test_a_rule_made_for_oneself_elsewhere_is_proved_by_a_direct_message()
     request = a_request("", ANNAS_DM, form="add", options=FORM, elsewhere=True)
     assert "sent you a DM" in words(await answer("alert", request, here.house))
     taps = a_request("", ANNAS_DM, elsewhere=True)
-    assert "sent you a DM" in words(await press("pace|big", taps, here.house))
+    assert "sent you a DM" in words(await act("pace|big", taps, here.house))
     assert "by DM" in words(await answer("test", taps, here.house))
     assert [to for to, _ in here.notifiers["discord"].delivered] == [ANNAS_DM, ANNAS_DM]
 

@@ -9,7 +9,6 @@ from bot.rules import Destination
 from handlers.answers.rights import ONLY_ADMINS
 from tests.fakes import Furnished
 from tests.handlers.asking import (
-    ANNA,
     BORIS,
     GROUP,
     PRIVATE,
@@ -116,7 +115,7 @@ async def test_the_list_of_a_group_belongs_to_who_asked_for_it() -> None:
     here = Furnished()
     await ask("/alert 50m", here, GROUP, admin=True)
     [action] = actions(await ask("/alerts", here, GROUP, admin=True))
-    assert action == f"rule|1|here|@{ANNA}"
+    assert action == "rule|1|here"
     opened = await push(action, here, GROUP, admin=True)
     assert opened.edit
 

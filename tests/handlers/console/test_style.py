@@ -9,6 +9,7 @@ from bot.wording.text import Button, Message, Paragraph
 from handlers.console.notify import HERE
 from handlers.console.platform import NO_BUTTON, ConsolePlatform
 from handlers.console.style import styled
+from tests.clocks import ManualClock
 from tests.fakes import Furnished
 
 HEAD = "🔻 $202M+ in 1 h · 90% longs. Twice your $100M."
@@ -32,7 +33,7 @@ def test_no_terminal_is_so_narrow_that_an_amount_is_cut(columns: int) -> None:
 
 async def test_a_number_presses_what_was_seen_though_a_message_came_between() -> None:
     console, here = Console(file=StringIO(), width=80), Furnished()
-    chat = ConsolePlatform(console)
+    chat = ConsolePlatform(console, ManualClock())
     await chat.obey("/mute 2h", here.house)
     chat.screen.show(Message(("seen",), buttons=((Button("Unmute", "unmute"),),)))
     chat.screen.show(Message(("between",), buttons=((Button("Mute", "mute|1h"),),)))
@@ -42,7 +43,7 @@ async def test_a_number_presses_what_was_seen_though_a_message_came_between() ->
 
 async def test_the_terminals_one_person_is_never_too_fast() -> None:
     console, here = Console(file=StringIO(), width=80), Furnished()
-    chat = ConsolePlatform(console)
+    chat = ConsolePlatform(console, ManualClock())
     for _ in range(30):
         await chat.obey("/liqs", here.house)
     assert isinstance(console.file, StringIO)
@@ -52,6 +53,6 @@ async def test_the_terminals_one_person_is_never_too_fast() -> None:
 @pytest.mark.parametrize("number", ["0", "99", "9" * 5000])
 async def test_a_number_without_a_button_is_said(number: str) -> None:
     console = Console(file=StringIO(), width=80)
-    await ConsolePlatform(console).obey(number, Furnished().house)
+    await ConsolePlatform(console, ManualClock()).obey(number, Furnished().house)
     assert isinstance(console.file, StringIO)
     assert console.file.getvalue().strip() == NO_BUTTON

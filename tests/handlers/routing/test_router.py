@@ -1,25 +1,10 @@
-"""A question finds its command, a mistake becomes a sentence, a button its owner."""
+"""A question finds its command, and a mistake becomes a sentence."""
 
 import pytest
 
-from bot.errors import StoreError
-from bot.rules import Rule
-from handlers.routing.flood import PEOPLE, FloodGuard, Verdict
-from handlers.routing.router import EXPIRED, FOREIGN, TOO_FAST, UNSAVED, parse_typed
-from tests.clocks import ManualClock
-from tests.fakes import FakeRulebook, Furnished
-from tests.handlers.asking import (
-    ANNA,
-    BORIS,
-    GROUP,
-    actions,
-    ask,
-    buttons,
-    labelled,
-    push,
-    say,
-    words,
-)
+from handlers.routing.router import EXPIRED, parse_typed
+from tests.fakes import Furnished
+from tests.handlers.asking import GROUP, ask, buttons, labelled, push, say, words
 
 
 @pytest.mark.parametrize(
@@ -77,26 +62,6 @@ async def test_an_old_button_says_that_it_has_expired(action: str) -> None:
     assert (await push(action, Furnished())).toast == EXPIRED
 
 
-async def test_a_button_in_a_group_belongs_to_who_asked() -> None:
-    here = Furnished()
-    action = next(a for a in actions(await ask("/liqs", here, GROUP)) if a.startswith("liqs|BTC"))
-    assert action.endswith(f"|@{ANNA}")
-    assert (await push(action, here, GROUP, BORIS)).toast == FOREIGN
-    hers = await push(action, here, GROUP, ANNA)
-    assert hers.edit
-    assert "BTC · 1 h" in words(hers)
-
-
-async def test_a_button_in_private_needs_no_owner() -> None:
-    assert not any("@" in action for action in actions(await ask("/liqs", Furnished())))
-
-
-async def test_a_nameless_asker_shares_his_buttons() -> None:
-    here = Furnished()
-    reply = await ask("/liqs", here, GROUP, 0)
-    assert (await push(actions(reply)[0], here, GROUP, BORIS)).message is not None
-
-
 async def test_words_without_a_command_are_a_rule_a_question_or_a_hint() -> None:
     here = Furnished()
     assert words(await say("ETH 15m", here)).startswith("Liquidations · ETH · 15 min")
@@ -105,70 +70,12 @@ async def test_words_without_a_command_are_a_rule_a_question_or_a_hint() -> None
     assert (await say("BTC", here, GROUP)).message is None
 
 
-async def test_who_asks_too_fast_is_told_once_and_answered_again_later() -> None:
-    here = Furnished()
-    for _ in range(10):
-        assert (await ask("/help", here)).message is not None
-    assert words(await ask("/help", here)) == TOO_FAST
-    assert (await ask("/help", here)).message is None
-    assert (await push("liqs|all|1h", here)).toast == TOO_FAST
-    assert (await ask("/help", here, by=BORIS)).message is not None
-    await here.clock.advance(3)
-    assert "Commands" in [getattr(b, "title", "") for b in _blocks(await ask("/help", here))]
-
-
-def test_a_refused_person_hears_of_it_once_a_minute() -> None:
-    clock = ManualClock()
-    guard = FloodGuard(clock)
-    verdicts = [guard.judge("telegram", ANNA) for _ in range(13)]
-    assert verdicts == [Verdict.ADMITTED] * 10 + [Verdict.NOTICE] + [Verdict.SILENCE] * 2
-
-
-async def test_the_steady_rate_is_one_question_in_three_seconds() -> None:
-    clock = ManualClock()
-    guard = FloodGuard(clock)
-    admitted = 0
-    for _ in range(120):
-        admitted += guard.judge("telegram", ANNA) is Verdict.ADMITTED
-        await clock.advance(1)
-    assert admitted == 10 + 39
-
-
-def test_the_guard_forgets_whom_it_has_not_seen_for_longest() -> None:
-    guard = FloodGuard(ManualClock(), people=2)
-    for _ in range(11):
-        guard.judge("telegram", ANNA)
-    guard.judge("telegram", BORIS)
-    guard.judge("discord", ANNA)
-    assert guard.judge("telegram", ANNA) is Verdict.ADMITTED
-    assert PEOPLE == 10_000
-
-
 async def test_a_mistake_behind_a_button_is_a_short_popup() -> None:
     reply = await push("liqs|NOSUCHCOIN|1h", Furnished())
     assert reply.message is None
     assert "NOSUCHCOIN" in reply.toast
     assert len(reply.toast) <= 200
     assert buttons(reply) == []
-
-
-def _blocks(reply: object) -> tuple[object, ...]:
-    message = getattr(reply, "message", None)
-    return message.blocks if message else ()
-
-
-class FullRulebook(FakeRulebook):
-    """A rulebook on a full disk."""
-
-    async def add(self, rule: Rule, limit: int) -> Rule:
-        raise StoreError("the disk is full")
-
-
-async def test_what_could_not_be_saved_is_never_called_saved() -> None:
-    here = Furnished()
-    here.house.rulebook = FullRulebook()
-    assert words(await ask("/alert 50m", here)) == UNSAVED
-    assert here.told == []
 
 
 async def test_a_choice_that_only_moves_a_sign_is_shown_whole() -> None:
