@@ -36,7 +36,7 @@ async def supervise(
         await clock.sleep(backoff.after(clock.monotonic() - started))
 
 
-async def fault_of(work: Awaitable[None]) -> Exception | None:
+async def fault_of(work: Awaitable[object]) -> Exception | None:
     """Await one person's question; what went wrong in it comes back as a value.
 
     So that a platform can say sorry and listen on to everybody else.

@@ -21,6 +21,17 @@ REFUSED = (
 BAD_PROXY = "HTTPS_PROXY cannot be used for Telegram: give it as http://host:port."
 
 
+class DiscreetBot(Bot):
+    """The library's own description of a bot holds its token."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"DiscreetBot({self.token.partition(':')[0]})"
+
+    __str__ = __repr__
+
+
 class Connection:
     """A client of the Bot API at ``api_url``: ``https://api.telegram.org``, or one's own server.
 
@@ -38,7 +49,7 @@ class Connection:
             self._requests = (_client(through, CALLS_AT_ONCE), _client(through, 2))
         except (ImportError, RuntimeError, ValueError):
             raise ConfigError(BAD_PROXY) from None
-        self.bot = Bot(
+        self.bot = DiscreetBot(
             token,
             base_url=f"{base}/bot",
             base_file_url=f"{base}/file/bot",

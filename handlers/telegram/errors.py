@@ -13,22 +13,28 @@ from telegram.error import (
     TelegramError,
 )
 
-from bot.delivery.outcomes import Gone, Moved, Outcome, Refused, Retry
+from bot.delivery.outcomes import Gone, Moved, Outcome, Refused, Retry, Unauthorized
 
 NETWORK_PAUSE_S = 5.0
 SERVER_PAUSE_S = 5.0
-TOKEN_PAUSE_S = 60.0
+LIMITED_PAUSE_S = 5.0
+"""After a 429 that does not say how long."""
+
+LONGEST_REASON = 200
+"""Characters of a reason that are kept."""
 
 GONE = (
     "chat not found",
     "user not found",
     "peer_id_invalid",
+    "chat_id_invalid",
+    "channel_invalid",
     "bot was blocked by the user",
     "user is deactivated",
     "bot was kicked",
     "bot is not a member",
     "bot can't initiate conversation",
-    "bot can't send messages to bots",
+    "can't send messages to bots",
     "the group chat was deleted",
     "group is deactivated",
     "have no rights to send a message",
@@ -36,8 +42,11 @@ GONE = (
     "not enough rights to send",
     "chat_write_forbidden",
     "chat_send_plain_forbidden",
+    "chat_guest_send_forbidden",
+    "chat_admin_required",
     "chat_restricted",
     "channel_private",
+    "user_banned_in_channel",
     "message thread not found",
     "topic_closed",
     "topic_deleted",
@@ -57,34 +66,41 @@ NEVER_LEFT = (
 GATEWAY = ("bad gateway", "service unavailable", "gateway timeout", "(502)", "(503)", "(504)")
 """Answers of the door itself, the same for every chat; a 500 may be one chat's own."""
 
+LIMITED = ("too many requests", "(429)")
+LOGGED_OUT = "logged out"
+"""What one's own Bot API server answers, as a 400, once the bot was moved to another."""
+
 UNMODIFIED = "message is not modified"
-VANISHED = ("message to edit not found", "message can't be edited", "message_id_invalid")
-UNREADABLE = ("can't parse", "message is too long", "button_", "keyboard", "wrong http url")
-"""Our own mistake in markup or buttons: the words alone may still pass."""
+VANISHED = (
+    "message to edit not found",
+    "message can't be edited",
+    "message_id_invalid",
+    "message_author_required",
+)
 
 
 def outcome_of(error: TelegramError) -> Outcome:
     """How a send that raised ``error`` ended."""
     match error:
         case RetryAfter():
-            return Retry(seconds(error), "Telegram asked to wait")
+            return Retry(seconds(error), "Telegram asked to wait", limited=True)
         case ChatMigrated():
             return Moved(error.new_chat_id)
         case Forbidden():
-            return Gone(_sentence(error))
+            return Gone(sentence(error))
         case InvalidToken():
-            return Retry(TOKEN_PAUSE_S, "Telegram refused the token", platform_wide=True)
+            return Unauthorized("Telegram refused the token")
         case BadRequest():  # one of the library's NetworkErrors, so it stands above them
             return _rejected(error)
         case NetworkError():
             return _network(error)
         case _:
-            return Retry(SERVER_PAUSE_S, _sentence(error), unknown=True)
+            return Retry(SERVER_PAUSE_S, sentence(error), unknown=True)
 
 
 def says(error: TelegramError, texts: str | tuple[str, ...]) -> bool:
     """Whether the description holds one of ``texts``, given in lower case."""
-    description = error.message.casefold()
+    description = _words(error).casefold()
     return any(text in description for text in ([texts] if isinstance(texts, str) else texts))
 
 
@@ -94,9 +110,22 @@ def seconds(error: RetryAfter) -> float:
     return wait.total_seconds() if isinstance(wait, timedelta) else float(wait)
 
 
+def sentence(error: TelegramError | TimeoutError) -> str:
+    """What to write down of an error; of our own text, which it may quote, nothing."""
+    if isinstance(error, TimeoutError):
+        return "no answer in time"
+    return _words(error).partition('"')[0][:LONGEST_REASON].strip() or type(error).__name__
+
+
+def _words(error: TelegramError) -> str:
+    """Telegram's description; of a page that came in place of an answer only its status."""
+    return error.message.partition(". Parsing the server response")[0]
+
+
 def _rejected(error: BadRequest) -> Outcome:
-    sentence = _sentence(error)
-    return Gone(sentence) if says(error, GONE) else Refused(sentence)
+    if says(error, LOGGED_OUT):
+        return Unauthorized(sentence(error))
+    return Gone(sentence(error)) if says(error, GONE) else Refused(sentence(error))
 
 
 def _network(error: NetworkError) -> Outcome:
@@ -105,9 +134,8 @@ def _network(error: NetworkError) -> Outcome:
         crowded = isinstance(cause, httpx.PoolTimeout)
         reason = f"Telegram cannot be reached ({type(cause).__name__})"
         return Retry(NETWORK_PAUSE_S, reason, platform_wide=not crowded)
-    down = cause is None and says(error, GATEWAY)
-    return Retry(SERVER_PAUSE_S, _sentence(error), unknown=True, platform_wide=down)
-
-
-def _sentence(error: TelegramError) -> str:
-    return error.message or type(error).__name__
+    if isinstance(cause, httpx.HTTPError):
+        return Retry(SERVER_PAUSE_S, f"no answer ({type(cause).__name__})", unknown=True)
+    if says(error, LIMITED):
+        return Retry(LIMITED_PAUSE_S, sentence(error), limited=True)
+    return Retry(SERVER_PAUSE_S, sentence(error), unknown=True, platform_wide=says(error, GATEWAY))

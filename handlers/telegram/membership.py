@@ -1,33 +1,47 @@
 """Keeps what is known of a chat true while the bot is added, blocked, removed or moved."""
 
+from contextlib import suppress
+
+from msgspec.structs import replace
 from telegram import ChatMemberUpdated
 
+from bot.errors import HandledBeforeError
+from bot.ports import Chat, Ledger
 from bot.rules import Destination, Notice
-from handlers.answers.standing import found_again, given_up
-from handlers.talk import House
-from handlers.telegram.notify import PLATFORM
-from handlers.telegram.places import is_group, is_private, place, present
+from handlers.talk import House, Request
+from handlers.telegram.places import PLATFORM, is_group, is_private, present
 
 MOVED = "This group is a supergroup now; its alerts moved along."
 
 
-async def note_membership(change: ChatMemberUpdated, house: House) -> bool:
+async def note_membership(change: ChatMemberUpdated, request: Request, house: House) -> bool:
     """Write down whether the chat can be reached; True when a group has just added the bot."""
-    destination = place(change.chat)
-    if not present(change.new_chat_member):
-        reason = "blocked by the user" if is_private(change.chat) else "removed from the chat"
-        await given_up(destination, house, reason)
-        return False
-    await found_again(destination, house)
-    return is_group(change.chat) and not present(change.old_chat_member)
+    here = present(change.new_chat_member)
+    reason = "blocked by the user" if is_private(change.chat) else "removed from the chat"
+
+    def noted(chat: Chat) -> Chat:
+        if not here:
+            return replace(chat, state="gone", reason=reason)
+        return replace(chat, state="active", reason="") if chat.state == "gone" else chat
+
+    async def note(ledger: Ledger) -> None:
+        await ledger.change(request.destination, noted)
+
+    # Who added the bot may not have been greeted, though that it came is written down.
+    with suppress(HandledBeforeError):
+        await house.keep(note, request)
+    return here and is_group(change.chat) and not present(change.old_chat_member)
 
 
-async def follow(old_chat: int, house: House) -> None:
-    """A group became a supergroup: say so to the old id.
+async def follow(new_chat: int, request: Request, house: House) -> None:
+    """A group became a supergroup: take its rules, wishes and queue along, and say so there."""
+    old, new = request.destination.chat, Destination(PLATFORM, new_chat)
+    now_ms = house.clock.now_ms()
 
-    Telegram answers that with the new one, and settling this outcome moves rules and queue.
-    """
-    old = Destination(PLATFORM, old_chat)
-    if await house.rulebook.of(old):
-        now_ms = house.clock.now_ms()
-        await house.outbox.put(old, Notice(MOVED, now_ms), f"moved:{old_chat}", now_ms)
+    async def move(ledger: Ledger) -> None:
+        if await ledger.rules(Destination(PLATFORM, old)):
+            await ledger.put(new, Notice(MOVED, now_ms), f"moved:{old}", now_ms)
+        await ledger.move(PLATFORM, old, new_chat)
+
+    with suppress(HandledBeforeError):
+        await house.keep(move, request)

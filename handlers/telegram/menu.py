@@ -17,6 +17,7 @@ from telegram.error import TelegramError
 
 from bot.ports import Notebook
 from handlers.talk import Command
+from handlers.telegram.errors import sentence
 
 LONGEST_DESCRIPTION = 256
 
@@ -49,6 +50,6 @@ async def offer_commands(
         ):
             await bot.set_my_commands([BotCommand(*entry) for entry in menu], scope=scope)
     except TelegramError as error:
-        log.warning("Telegram did not take the list of commands", reason=error.message)
+        log.warning("Telegram did not take the list of commands", reason=sentence(error))
         return
     await notebook.write(known, digest)

@@ -4,7 +4,8 @@ from telegram import Chat, ChatMember, ChatMemberRestricted, MaybeInaccessibleMe
 from telegram.constants import ChatMemberStatus, ChatType
 
 from bot.rules import Destination
-from handlers.telegram.notify import PLATFORM
+
+PLATFORM = "telegram"
 
 NOBODY = 0
 """The author of what is said in a group's or a channel's own name: its buttons are anybody's, and

@@ -1,6 +1,7 @@
 """Telegram, whole: get to know the bot, offer its commands, listen until cancelled."""
 
 import random
+from collections.abc import Set
 
 import structlog
 from telegram import User
@@ -9,25 +10,30 @@ from telegram.error import InvalidToken, RetryAfter, TelegramError
 from bot.backoff import Backoff
 from bot.clock import Clock
 from bot.delivery.pacing import Limits
+from bot.delivery.turnstile import Turnstile
 from bot.errors import ConfigError
-from bot.ports import Notebook
+from bot.ports import Keyboards, Notebook
 from handlers.commands import COMMANDS
 from handlers.routing import router
 from handlers.talk import House
 from handlers.telegram import errors
+from handlers.telegram.attempts import Attempts
+from handlers.telegram.calls import Calls
 from handlers.telegram.connection import REFUSED, Connection
 from handlers.telegram.converse import Conversation, Router
 from handlers.telegram.listen import POLL_S, Listener
 from handlers.telegram.menu import offer_commands
-from handlers.telegram.notify import PLATFORM, TelegramNotifier
+from handlers.telegram.notify import TelegramNotifier
+from handlers.telegram.places import PLATFORM
+from handlers.telegram.replies import Replies
 
 CHECK_S = 15.0
 
 log = structlog.get_logger()
 
-LIMITS = Limits(per_second=25, chat_gap_s=1.0, group_per_minute=18)
-"""Below Telegram's published 30 a second, 1 a second in a chat, 20 a minute in a group (Bots FAQ):
-answers to commands go out beside alerts."""
+LIMITS = Limits(per_second=30, chat_gap_s=1.0, group_per_minute=20, group_kept=5, slots=8)
+"""Telegram's own, from its Bots FAQ: 30 messages a second, 1 a second in a chat, 20 a minute in a
+group. The rest is ours."""
 
 
 class TelegramPlatform:
@@ -35,7 +41,6 @@ class TelegramPlatform:
     that cannot be one."""
 
     name = PLATFORM
-    limits = LIMITS
 
     def __init__(
         self,
@@ -43,7 +48,11 @@ class TelegramPlatform:
         api_url: str,
         clock: Clock,
         notebook: Notebook,
+        keyboards: Keyboards,
         proxy: str | None = None,
+        *,
+        allowed: Set[tuple[str, int]] = frozenset(),
+        limits: Limits = LIMITS,
         poll_s: int = POLL_S,
     ) -> None:
         self._api_url = api_url
@@ -52,7 +61,10 @@ class TelegramPlatform:
         self._clock = clock
         self._notebook = notebook
         self._poll_s = poll_s
-        self.notifier = TelegramNotifier(self._bot, clock)
+        self.turnstile = Turnstile(limits, clock)
+        calls = Calls(self._bot, self.turnstile)
+        self._replies = Replies(calls, self.turnstile, keyboards, clock)
+        self.notifier = TelegramNotifier(self._bot, calls, keyboards, clock, allowed)
 
     async def run(self, house: House, router: Router = router) -> None:
         """Listen and answer until cancelled; may be called again after it raised.
@@ -63,11 +75,13 @@ class TelegramPlatform:
         house.bot_links[PLATFORM] = f"https://t.me/{me.username}"
         await offer_commands(self._bot, me.id, COMMANDS.values(), self._notebook)
         log.info("Telegram listens", bot=f"@{me.username}")
-        conversation = Conversation(self._bot, me.username or "", self.notifier, router, house)
-        listener = Listener(
-            self._bot, conversation.handle, conversation.apologise, self._clock, self._poll_s
-        )
-        await listener.run()
+        conversation = Conversation(self._bot, me, self._replies, router, house)
+
+        async def failed(update: int, kind: str, error: str) -> None:
+            await house.failed(conversation.mark(update), kind, error)
+
+        attempts = Attempts(conversation.handle, conversation.apology, failed, self._clock)
+        await Listener(self._bot, attempts, self._clock, self._poll_s, house.passing).run()
 
     async def check(self) -> tuple[bool, str]:
         """Whether Telegram can be used from here, and a sentence that says so or what to mend."""
@@ -77,7 +91,7 @@ class TelegramPlatform:
         except InvalidToken:
             return False, self._refused()
         except (TelegramError, TimeoutError) as error:
-            reason = getattr(error, "message", "") or "no answer in time"
+            reason = errors.sentence(error)
             return False, (
                 f"Telegram cannot be reached at {self._api_url} ({reason}): where it is blocked, "
                 "set HTTPS_PROXY, or TELEGRAM_API_URL to a Bot API server of your own."
@@ -101,7 +115,7 @@ class TelegramPlatform:
             except RetryAfter as error:
                 await self._clock.sleep(errors.seconds(error))
             except TelegramError as error:
-                log.warning("Telegram cannot be reached", reason=error.message)
+                log.warning("Telegram cannot be reached", reason=errors.sentence(error))
                 await self._clock.sleep(backoff.after())
 
     def _refused(self) -> str:

@@ -8,6 +8,7 @@ from telegram.constants import ChatMemberStatus, ChatType
 from telegram.error import TelegramError
 
 from bot.clock import Clock
+from handlers.telegram.errors import sentence
 
 GROUP_ANONYMOUS_BOT = 1087968824
 """Under this account admins write who chose to stay anonymous (Bot API, ``sender_chat``)."""
@@ -60,7 +61,7 @@ class Rights:
         try:
             member = await self._bot.get_chat_member(chat, user.id)
         except TelegramError as error:
-            log.warning("Telegram does not tell who is an admin", reason=error.message)
+            log.warning("Telegram does not tell who is an admin", reason=sentence(error))
             return False
         self._remember((chat, user.id), member.status in _ADMINS, now + REMEMBERED_S)
         return member.status in _ADMINS

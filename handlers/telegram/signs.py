@@ -23,6 +23,8 @@ def cut(text: str, most: int) -> str:
 
 def visible(text: str) -> str:
     """The text as it can be sent: no control signs, no turned directions, no half characters."""
+    if text.isprintable():  # most texts; control signs, direction marks and halves are not
+        return text
     return "".join(_shown(sign) for sign in text if sign not in _TURNING)
 
 

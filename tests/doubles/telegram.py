@@ -6,69 +6,51 @@ faults are programmed per method and chat.
 """
 
 import asyncio
+import time
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from typing import Any, Self
 
-import msgspec
 from aiohttp import web
 
-from tests.doubles.telegram_html import Entity
+from tests.doubles.telegram_pace import COUNTED, Door
+from tests.doubles.telegram_people import BOT, Sent, TelegramPeople
 from tests.doubles.telegram_wire import (
     Fault,
     Params,
     RefusedError,
     bad,
     keyboard,
+    limited,
     member,
+    migrated,
     person,
     posted,
     readable,
-    refusal,
+    spoilt,
 )
 
+__all__ = ["BOT", "TOKEN", "Sent", "TelegramDouble"]
+
 TOKEN = "7000000001:AAF-a_loopback_token_that_is_invented"
-BOT = {"id": 7000000001, "is_bot": True, "first_name": "Liqwatch", "username": "liqwatch_bot"}
-PATIENCE_S = 8.0
 
 
-class Sent(msgspec.Struct):
-    """One message of the bot as its readers see it now; ``edits`` counts the changes."""
-
-    chat: int
-    id: int
-    text: str
-    entities: list[Entity]
-    thread: int = 0
-    buttons: list[list[dict[str, str]]] = []
-    reply_to: int | None = None
-    silent: bool = False
-    edits: int = 0
-
-
-class TelegramDouble:
+class TelegramDouble(TelegramPeople):
     """``async with TelegramDouble() as telegram``: ``telegram.url`` is the setting's value."""
 
     def __init__(self, token: str = TOKEN) -> None:
+        super().__init__()
         self.token = token
-        self.chats: dict[int, Params] = {}
-        self.topics: set[tuple[int, int]] = set()
-        self.statuses: dict[tuple[int, int], str] = {}
-        self.sent: list[Sent] = []
         self.toasts: list[str] = []
         self.menus: dict[str, list[str]] = {}
         self.calls: list[str] = []
         self.faults: list[Fault] = []
-        self.updates: list[Params] = []
-        self.confirmed = 0
-        self.allowed: list[str] = []
+        self.refusing: dict[int, Fault] = {}
+        """What every call that writes in a chat comes to, until it is taken out."""
+        self.door = Door()
         self.slow_s = 0.0
         self.most_at_once = Counter[int]()
         self._at_once = Counter[int]()
-        self._next_update = 1000
-        self._next_message = 1
-        self._queries: set[str] = set()
-        self._changed = asyncio.Condition()
         self._poll = 0
         self._runner: web.AppRunner | None = None
         self.url = ""
@@ -88,85 +70,31 @@ class TelegramDouble:
         if self._runner is not None:
             await self._runner.cleanup()
 
-    def group(self, chat: int, *, kind: str = "supergroup", topics: tuple[int, ...] = ()) -> int:
-        """A group, supergroup or channel that the bot is in; its id, for convenience."""
-        self.chats[chat] = {"id": chat, "type": kind, "title": "A & <B>", "is_forum": bool(topics)}
-        self.topics |= {(chat, topic) for topic in topics}
-        return chat
-
-    def meet(self, user: int) -> int:
-        """Somebody has started the bot, so it may write to him."""
-        self._chat(user)
-        return user
-
-    async def say(
-        self, text: str, user: int, chat: int | None = None, topic: int = 0, **more: object
-    ) -> int:
-        """Somebody writes, in private unless ``chat`` is given; the update's id."""
-        message = self._message(user, chat, topic) | {"text": text} | more
-        kind = "channel_post" if message["chat"]["type"] == "channel" else "message"
-        return await self.update({kind: message})
-
-    async def press(self, sent: Sent, action: str, user: int) -> int:
-        """Somebody presses a button under a message of the bot."""
-        query = f"q{self._next_update}"
-        self._queries.add(query)
-        message = self._shown(sent)
-        entry = {"id": query, "from": person(user), "chat_instance": "1", "data": action}
-        return await self.update({"callback_query": entry | {"message": message}})
-
-    async def membership(self, chat: int, user: int, old: str, new: str) -> int:
-        """What becomes of the bot in a chat, by the doing of ``user``."""
-        change = {
-            "chat": self._chat(chat),
-            "from": person(user),
-            "date": 1_700_000_000,
-            "old_chat_member": member(BOT, old),
-            "new_chat_member": member(BOT, new),
-        }
-        return await self.update({"my_chat_member": change})
-
-    async def update(self, body: Params) -> int:
-        """Queue any update; its id."""
-        number = self._next_update
-        self._next_update += 1
-        if not self.allowed or set(body) & set(self.allowed):
-            self.updates.append({"update_id": number} | body)
-        await self.stir()
-        return number
-
     def fail(self, *faults: Fault) -> None:
         """Each of these happens once, at the next call of its method and chat."""
         self.faults += faults
-
-    async def until(self, condition: Callable[[], bool]) -> None:
-        """Wait for something to have come about here."""
-        async with asyncio.timeout(PATIENCE_S), self._changed:
-            await self._changed.wait_for(condition)
-
-    async def messages(self, count: int) -> list[Sent]:
-        """The messages of the bot, once there are ``count``."""
-        await self.until(lambda: len(self.sent) >= count)
-        return self.sent
 
     async def _call(self, request: web.Request) -> web.StreamResponse:
         method = request.match_info["method"]
         params = posted(dict(await request.post()))
         self.calls.append(method)
+        result: Any = None
+        fault: Fault | None = None
         try:
-            answer = await self._answer(request.match_info["token"], method, params)
+            result = await self._answer(request.match_info["token"], method, params)
         except RefusedError as refused:
-            if refused.fault.cut and request.transport is not None:
-                request.transport.close()
-            await self.stir()
-            return refusal(refused.fault)
+            fault, result = refused.fault, refused.result
         await self.stir()
-        return web.json_response({"ok": True, "result": answer})
+        if fault is None:
+            return web.json_response({"ok": True, "result": result})
+        return await spoilt(request, fault, {"ok": True, "result": result})
 
     async def _answer(self, token: str, method: str, params: Params) -> Any:
         if token != self.token:
             raise RefusedError(Fault(401, "Unauthorized"))
         fault = self._fault(method, params)
+        if method in COUNTED and (wait_s := self._wait_s(method, params["chat_id"])):
+            fault = limited(wait_s)
         if fault is not None and not fault.accept:
             raise RefusedError(fault)
         handler: Callable[[Params], Awaitable[Any]] | None = getattr(self, f"_{method}", None)
@@ -174,15 +102,18 @@ class TelegramDouble:
             raise RefusedError(Fault(404, "Not Found: method not found"))
         result = await handler(params)
         if fault is not None:
-            raise RefusedError(fault)
+            raise RefusedError(fault, result)
         return result
+
+    def _wait_s(self, method: str, chat: int) -> int:
+        return self.door.enter(method, chat, time.monotonic())
 
     def _fault(self, method: str, params: Params) -> Fault | None:
         for fault in self.faults:
             if fault.method == method and fault.chat in (None, params.get("chat_id")):
                 self.faults.remove(fault)
                 return fault
-        return None
+        return self.refusing.get(params.get("chat_id", 0)) if method in COUNTED else None
 
     async def _getMe(self, params: Params) -> Params:  # noqa: N802
         return BOT | {"can_join_groups": True}
@@ -231,6 +162,8 @@ class TelegramDouble:
     async def _sendMessage(self, params: Params) -> Params:  # noqa: N802
         chat, topic = params["chat_id"], params.get("message_thread_id", 0)
         await self._linger(chat)
+        if chat in self.moved:
+            raise RefusedError(migrated(self.moved[chat], chat))
         if chat not in self.chats:
             raise RefusedError(bad("chat not found"))
         if topic and (chat, topic) not in self.topics:
@@ -270,28 +203,3 @@ class TelegramDouble:
         sent.text, sent.entities, sent.buttons = *shown, buttons
         sent.edits += 1
         return self._shown(sent)
-
-    def _chat(self, chat: int) -> Params:
-        private = {"id": chat, "type": "private", "first_name": f"Person {chat}"}
-        return self.chats.setdefault(chat, private)
-
-    def _message(self, user: int, chat: int | None, topic: int) -> Params:
-        number = self._next_message
-        self._next_message += 1
-        base = {
-            "message_id": number,
-            "date": 1_700_000_000,
-            "chat": self._chat(user if chat is None else chat),
-            "from": person(user),
-        }
-        return base | ({"message_thread_id": topic, "is_topic_message": True} if topic else {})
-
-    def _shown(self, sent: Sent) -> Params:
-        shown = self._message(0, sent.chat, sent.thread)
-        self._next_message -= 1
-        return shown | {"message_id": sent.id, "from": BOT, "text": sent.text}
-
-    async def stir(self) -> None:
-        """Let ``until`` look again."""
-        async with self._changed:
-            self._changed.notify_all()

@@ -1,5 +1,6 @@
 """What the Bot API double refuses, and how its answers look on the wire."""
 
+import asyncio
 import json
 from typing import Any
 
@@ -12,13 +13,20 @@ Params = dict[str, Any]
 
 
 class Fault(msgspec.Struct, frozen=True):
-    """``accept``: do it all the same; ``cut``: close the connection in place of an answer."""
+    """``accept``: do it all the same, and then answer with this.
+
+    In place of the answer ``cut`` closes the connection, ``half`` does so within the body, and
+    ``hang`` says nothing until the caller leaves. ``page``: a proxy's HTML instead of JSON.
+    """
 
     status: int = 0
     description: str = ""
     parameters: dict[str, int] = {}
     accept: bool = False
     cut: bool = False
+    half: bool = False
+    hang: bool = False
+    page: bool = False
     method: str = "sendMessage"
     chat: int | None = None
 
@@ -41,22 +49,43 @@ def bad(text: str, chat: int | None = None, method: str = "sendMessage") -> Faul
     return Fault(400, f"Bad Request: {text}", chat=chat, method=method)
 
 
-def gateway(method: str = "sendMessage") -> Fault:
-    return Fault(502, "Bad Gateway", method=method)
+def gateway(method: str = "sendMessage", *, page: bool = False) -> Fault:
+    return Fault(502, "Bad Gateway", method=method, page=page)
+
+
+def failed(status: int, text: str, *, page: bool = False, accept: bool = False) -> Fault:
+    """500 and 503 of Telegram itself, or of the door in front of it (``page``)."""
+    return Fault(status, text, page=page, accept=accept)
 
 
 def cut_after_accepting(chat: int | None = None, method: str = "sendMessage") -> Fault:
     return Fault(accept=True, cut=True, chat=chat, method=method)
 
 
+def half_an_answer(chat: int | None = None) -> Fault:
+    return Fault(accept=True, half=True, chat=chat)
+
+
+def hanging(chat: int | None = None, method: str = "sendMessage", *, accept: bool = True) -> Fault:
+    return Fault(accept=accept, hang=True, chat=chat, method=method)
+
+
 def unauthorized(method: str) -> Fault:
     return Fault(401, "Unauthorized", method=method)
 
 
+def unknown_token(method: str) -> Fault:
+    """What is no token at all is not found."""
+    return Fault(404, "Not Found", method=method)
+
+
 class RefusedError(Exception):
-    def __init__(self, fault: Fault) -> None:
+    """``result``: what would have been answered, where it was done all the same."""
+
+    def __init__(self, fault: Fault, result: Any = None) -> None:
         super().__init__(fault.description)
         self.fault = fault
+        self.result = result
 
 
 def posted(form: dict[str, Any]) -> Params:
@@ -109,9 +138,30 @@ def member(user: Params, status: str) -> Params:
     return member | ({"until_date": 0} if status == "kicked" else {})
 
 
-def refusal(fault: Fault) -> web.Response:
-    body: Params = {"ok": False, "error_code": fault.status, "description": fault.description}
+async def spoilt(request: web.Request, fault: Fault, good: Params) -> web.StreamResponse:
+    """The answer that a fault makes of a call."""
+    if fault.hang:
+        await asyncio.Event().wait()
+    if fault.half:
+        body = json.dumps(good).encode()
+        answer = web.StreamResponse(headers={"Content-Length": str(len(body))})
+        answer.content_type = "application/json"
+        await answer.prepare(request)
+        await answer.write(body[: len(body) // 2])
+        _close(request)
+        return answer
+    if fault.cut:
+        _close(request)
+    if fault.page:
+        text = f"<html><body><h1>{fault.status} {fault.description}</h1>nginx</body></html>"
+        return web.Response(status=fault.status, text=text, content_type="text/html")
+    refusal: Params = {"ok": False, "error_code": fault.status, "description": fault.description}
     if fault.parameters:
-        body["parameters"] = fault.parameters
+        refusal["parameters"] = fault.parameters
     headers = {"Retry-After": str(fault.parameters.get("retry_after", 0))}
-    return web.json_response(body, status=fault.status or 500, headers=headers)
+    return web.json_response(refusal, status=fault.status or 500, headers=headers)
+
+
+def _close(request: web.Request) -> None:
+    if request.transport is not None:
+        request.transport.close()

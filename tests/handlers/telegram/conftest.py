@@ -8,13 +8,19 @@ import pytest
 from telegram import Bot
 
 from bot.clock import SystemClock
+from bot.delivery.pacing import Limits
+from bot.delivery.turnstile import Turnstile
 from handlers.routing import router
+from handlers.telegram.calls import Calls
 from handlers.telegram.connection import Connection
 from handlers.telegram.converse import Router
 from handlers.telegram.notify import TelegramNotifier
 from handlers.telegram.platform import TelegramPlatform
+from handlers.telegram.replies import Replies
 from tests.doubles.telegram import TOKEN, TelegramDouble
 from tests.fakes import Furnished
+
+NO_LIMITS = Limits()
 
 Running = Callable[..., AbstractAsyncContextManager[TelegramPlatform]]
 
@@ -72,19 +78,38 @@ async def bot(telegram: TelegramDouble) -> AsyncIterator[Bot]:
 
 
 @pytest.fixture
-def notifier(bot: Bot, clock: HastyClock) -> TelegramNotifier:
-    return TelegramNotifier(bot, clock)
+def turnstile(clock: HastyClock) -> Turnstile:
+    return Turnstile(Limits(), clock)
+
+
+@pytest.fixture
+def calls(bot: Bot, turnstile: Turnstile) -> Calls:
+    return Calls(bot, turnstile)
+
+
+@pytest.fixture
+def notifier(bot: Bot, calls: Calls, furnished: Furnished, clock: HastyClock) -> TelegramNotifier:
+    return TelegramNotifier(bot, calls, furnished.keyboards, clock)
+
+
+@pytest.fixture
+def replies(calls: Calls, turnstile: Turnstile, furnished: Furnished, clock: HastyClock) -> Replies:
+    return Replies(calls, turnstile, furnished.keyboards, clock)
 
 
 @pytest.fixture
 def running(
     telegram: TelegramDouble, furnished: Furnished, clock: HastyClock, notebook: Pages
 ) -> Running:
-    """The platform, listening; ``router`` stands in for the real one."""
+    """The platform, listening; ``router`` stands in for the real one. Nothing is held back."""
 
     @asynccontextmanager
-    async def run(router: Router = router) -> AsyncIterator[TelegramPlatform]:
-        platform = TelegramPlatform(TOKEN, telegram.url, clock, notebook)
+    async def run(
+        router: Router = router, limits: Limits = NO_LIMITS
+    ) -> AsyncIterator[TelegramPlatform]:
+        platform = TelegramPlatform(
+            TOKEN, telegram.url, clock, notebook, furnished.keyboards, limits=limits
+        )
         async with background(platform.run(furnished.house, router)):
             yield platform
         await platform.close()

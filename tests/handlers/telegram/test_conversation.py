@@ -3,17 +3,19 @@
 import pytest
 from structlog.testing import capture_logs
 
-from bot.ports import Chat
+from bot.delivery.pacing import Limits
+from bot.ports import Mark
 from bot.rules import Destination
 from handlers.routing import router
 from handlers.talk import House, Reply, Request
 from handlers.telegram.converse import SORRY
 from tests.doubles.telegram import TelegramDouble
-from tests.fakes import Furnished
+from tests.fakes import Furnished, a_reading
 from tests.handlers.telegram.conftest import Running
 
 ANN, BEN = 41, 42
 GROUP = -1001234567890
+SOURCE = "telegram:7000000001"
 TO_ANN = Destination("telegram", ANN, direct=True)
 
 
@@ -144,108 +146,95 @@ async def test_a_button_edits_its_message_and_is_answered(
     async with running():
         await telegram.say("/liqs", ANN)
         (sent,) = await telegram.messages(1)
-        actions = [button["callback_data"] for row in sent.buttons for button in row]
-        await telegram.press(sent, next(a for a in actions if "5m" in a), ANN)
+        await telegram.press(sent, sent.data("5m"), ANN)
         await telegram.until(lambda: sent.edits == 1)
     assert "5 min" in sent.text.splitlines()[0]
     assert len(telegram.toasts) == 1
     assert len(telegram.sent) == 1
 
 
-async def test_a_strangers_press_in_a_group_is_turned_away(
-    telegram: TelegramDouble, running: Running
-) -> None:
-    telegram.group(GROUP)
-    async with running():
-        await telegram.say("/liqs", ANN, GROUP)
-        (sent,) = await telegram.messages(1)
-        await telegram.press(sent, sent.buttons[0][0]["callback_data"], BEN)
-        await telegram.until(lambda: telegram.toasts != [])
-    assert telegram.toasts == [router.FOREIGN]
-    assert sent.edits == 0
-
-
-@pytest.mark.parametrize(
-    "action", ["no such verb", "alerts|x|y|z", "pace|‮|", "|", "liqs|" + "9" * 50]
-)
-async def test_a_forged_button_is_answered_and_harms_nothing(
-    telegram: TelegramDouble, running: Running, furnished: Furnished, action: str
-) -> None:
-    async with running():
-        await telegram.say("/liqs", ANN)
-        (sent,) = await telegram.messages(1)
-        await telegram.press(sent, action, ANN)
-        await telegram.until(lambda: telegram.toasts != [])
-    assert SORRY not in telegram.toasts
-    assert furnished.rulebook.rules == {}
-
-
-async def test_a_failing_answer_is_logged_and_the_person_gets_one_sentence(
-    telegram: TelegramDouble, running: Running
+async def test_a_failing_answer_is_recorded_and_the_person_gets_one_sentence(
+    telegram: TelegramDouble, running: Running, furnished: Furnished
 ) -> None:
     with capture_logs() as logs:
         async with running(BrokenRouter()):
-            await telegram.say("/liqs", ANN)
+            asked = await telegram.say("/liqs SECRET", ANN)
             (sent,) = await telegram.messages(1)
-            await telegram.press(sent, "liqs|BTC|1h", ANN)
+            pressed = await telegram.press(sent, "liqs|BTC|1h", ANN)
             await telegram.until(lambda: telegram.toasts != [])
             await telegram.say("/liqs", BEN)
             await telegram.messages(2)
     assert [message.text for message in telegram.sent] == [SORRY, SORRY]
     assert telegram.toasts == [SORRY]
-    failures = [entry for entry in logs if entry["event"] == "an update could not be handled"]
-    assert len(failures) == 3
+    assert furnished.books.failures[:2] == [
+        (Mark(SOURCE, asked), "message"),
+        (Mark(SOURCE, pressed), "callback_query"),
+    ]
+    assert "SECRET" not in str(logs)
 
 
-async def test_a_group_that_adds_the_bot_is_greeted_once(
-    telegram: TelegramDouble, running: Running
+async def test_a_command_that_is_handed_out_again_is_not_done_again(
+    telegram: TelegramDouble, running: Running, furnished: Furnished
+) -> None:
+    asked = await telegram.say("/alert BTC 1h > 50m", ANN)
+    async with running():
+        await telegram.messages(1)
+    await telegram.repeat(asked)
+    async with running():
+        _, second = await telegram.messages(2)
+    assert furnished.books.marks == {Mark(SOURCE, asked)}
+    assert len(furnished.rulebook.rules) == 1
+    assert second.text == router.DONE
+
+
+async def test_a_question_repeated_in_a_group_edits_its_answer(
+    telegram: TelegramDouble, running: Running, furnished: Furnished
 ) -> None:
     telegram.group(GROUP)
     async with running():
-        await telegram.membership(GROUP, ANN, "left", "member")
+        await telegram.say("/liqs BTC 1h", ANN, GROUP)
         (sent,) = await telegram.messages(1)
-        last = await telegram.membership(GROUP, ANN, "member", "administrator")
-        await telegram.until(lambda: telegram.confirmed == last + 1)
-    assert sent.text.startswith("Liqwatch is here.")
-    assert len(telegram.sent) == 1
-
-
-async def test_who_blocks_the_bot_is_gone_until_heard_from_again(
-    telegram: TelegramDouble, running: Running, furnished: Furnished
-) -> None:
-    async with running():
-        telegram.meet(ANN)
-        blocked = await telegram.membership(ANN, ANN, "member", "kicked")
-        await telegram.until(lambda: telegram.confirmed == blocked + 1)
-        assert (await furnished.chats.get(TO_ANN)).state == "gone"
-        back = await telegram.membership(ANN, ANN, "kicked", "member")
-        await telegram.until(lambda: telegram.confirmed == back + 1)
-    assert (await furnished.chats.get(TO_ANN)).state == "active"
-
-
-async def test_who_was_gone_and_writes_can_be_written_to_but_a_stop_stays(
-    telegram: TelegramDouble, running: Running, furnished: Furnished
-) -> None:
-    to_ben = Destination("telegram", BEN, direct=True)
-    await furnished.chats.save(Chat(TO_ANN, "gone", reason="blocked by the user"))
-    await furnished.chats.save(Chat(to_ben, "stopped"))
-    async with running():
-        await telegram.say("/liqs", ANN)
-        await telegram.say("/liqs", BEN)
+        furnished.desk.readings["BTC", None, "1h"] = a_reading("BTC", long=9_000_000)
+        await telegram.say("/liqs  btc 1H", BEN, GROUP)
+        await telegram.until(lambda: sent.edits == 1)
+        assert "$13M" in sent.text
+        await telegram.press(sent, sent.data("5m"), BEN)
+        await telegram.until(lambda: sent.edits == 2)
+        await telegram.say("/liqs BTC 1h", ANN, GROUP)
         await telegram.messages(2)
-    assert (await furnished.chats.get(TO_ANN)).state == "active"
-    assert (await furnished.chats.get(to_ben)).state == "stopped"
 
 
-async def test_a_migrated_group_with_alerts_gets_a_word_that_takes_them_along(
+async def test_in_private_every_question_is_answered_anew(
+    telegram: TelegramDouble, running: Running
+) -> None:
+    async with running():
+        for _ in range(2):
+            await telegram.say("/liqs", ANN)
+        await telegram.messages(2)
+    assert [sent.edits for sent in telegram.sent] == [0, 0]
+
+
+async def test_a_setting_repeated_in_a_group_takes_no_answers_place(
     telegram: TelegramDouble, running: Running, furnished: Furnished
 ) -> None:
-    group = telegram.group(-55, kind="group")
-    telegram.statuses[(group, ANN)] = "administrator"
+    telegram.group(GROUP)
+    telegram.statuses[GROUP, BEN] = "administrator"
     async with running():
-        await telegram.say("/alert BTC 1h > 50m", ANN, group)
+        await telegram.say("/alert BTC 1h > 50m", ANN, GROUP)
         await telegram.messages(1)
-        last = await telegram.say("", ANN, group, migrate_to_chat_id=GROUP)
-        await telegram.until(lambda: telegram.confirmed == last + 1)
-    (waiting,) = furnished.outbox.waiting
-    assert waiting.destination == Destination("telegram", group)
+        await telegram.say("/alert BTC 1h > 50m", BEN, GROUP)
+        refused, saved = await telegram.messages(2)
+    assert "Only admins" in refused.text
+    assert "50M" in saved.text
+    assert len(furnished.rulebook.rules) == 1
+
+
+async def test_a_toast_waits_for_no_turn(telegram: TelegramDouble, running: Running) -> None:
+    slow = Limits(chat_gap_s=1.0)
+    async with running(limits=slow):
+        await telegram.say("/liqs", ANN)
+        (sent,) = await telegram.messages(1)
+        await telegram.press(sent, sent.data("5m"), ANN)
+        await telegram.until(lambda: telegram.toasts != [])
+        assert sent.edits == 0
+        await telegram.until(lambda: sent.edits == 1)

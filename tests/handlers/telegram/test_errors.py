@@ -1,123 +1,256 @@
-"""Each error of the Bot API has one meaning, row by row."""
+"""Each error of the Bot API has one meaning, row by row, by the library itself over sockets."""
 
-import httpx
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+
 import pytest
-from telegram.error import (
-    BadRequest,
-    ChatMigrated,
-    Conflict,
-    Forbidden,
-    InvalidToken,
-    NetworkError,
-    RetryAfter,
-    TelegramError,
-    TimedOut,
+from telegram import Bot
+from telegram.error import Conflict
+from telegram.request import HTTPXRequest
+
+from bot.clock import SystemClock
+from bot.delivery.outcomes import Delivered, Gone, Moved, Outcome, Refused, Retry, Unauthorized
+from bot.delivery.pacing import Limits
+from bot.delivery.turnstile import Turnstile
+from bot.rules import Destination
+from bot.wording.text import Message
+from handlers.telegram.calls import Calls
+from handlers.telegram.connection import Connection
+from handlers.telegram.errors import outcome_of
+from tests.doubles.telegram import TOKEN, TelegramDouble
+from tests.doubles.telegram_wire import (
+    Fault,
+    bad,
+    blocked,
+    cut_after_accepting,
+    failed,
+    gateway,
+    half_an_answer,
+    hanging,
+    limited,
+    migrated,
+    unauthorized,
+    unknown_token,
 )
 
-from bot.delivery.outcomes import Gone, Moved, Refused, Retry
-from handlers.telegram.errors import GONE, outcome_of
+ANN = 41
+TO_ANN = Destination("telegram", ANN, direct=True)
+WORDS = Message(("Longs $5M",))
+
+# https://github.com/tdlib/telegram-bot-api Client.cpp (May 2026) and TDLib; read 2026-11-25
+FORBIDDEN = (
+    "bot was blocked by the user",
+    "user is deactivated",
+    "the group chat was deleted",
+    "bot was kicked from the group chat",
+    "bot was kicked from the supergroup chat",
+    "bot was kicked from the channel chat",
+    "bot is not a member of the group chat",
+    "bot is not a member of the supergroup chat",
+    "bot is not a member of the channel chat",
+    "bot can't initiate conversation with a user",
+)
+UNREACHABLE = (
+    "chat not found",
+    "private chat not found",
+    "PEER_ID_INVALID",
+    "CHANNEL_PRIVATE",
+    "CHAT_WRITE_FORBIDDEN",
+    "CHAT_SEND_PLAIN_FORBIDDEN",
+    "CHAT_RESTRICTED",
+    "CHAT_ADMIN_REQUIRED",
+    "USER_BANNED_IN_CHANNEL",
+    "not enough rights to send text messages to the chat",
+    "have no rights to send a message",
+    "need administrator rights in the channel chat",
+    "message thread not found",
+    "TOPIC_CLOSED",
+    "TOPIC_DELETED",
+)
+OURS = (
+    "message text is empty",
+    "message is too long",
+    "MESSAGE_TOO_LONG",
+    "BUTTON_DATA_INVALID",
+    "ENTITY_BOUNDS_INVALID",
+    "reply markup is too long",
+    "can't parse entities: Can't find end tag corresponding to start tag",
+    "Wrong HTTP URL specified",
+)
 
 
-def caused(error: TelegramError, cause: Exception) -> TelegramError:
-    error.__cause__ = cause
-    return error
+@asynccontextmanager
+async def impatient(
+    url: str, connect_s: float = 9.0, pool_s: float = 9.0, read_s: float = 9.0
+) -> AsyncIterator[Bot]:
+    """The library with one connection and short patience."""
+    async with HTTPXRequest(
+        1, read_s, connect_timeout=connect_s, pool_timeout=pool_s, httpx_kwargs={"trust_env": False}
+    ) as request:
+        yield Bot(TOKEN, base_url=f"{url}/bot", request=request)
+
+
+async def sent(bot: Bot) -> Outcome:
+    return await Calls(bot, Turnstile(Limits(), SystemClock())).send(TO_ANN, WORDS)
+
+
+@pytest.fixture(autouse=True)
+def known(telegram: TelegramDouble) -> None:
+    telegram.meet(ANN)
 
 
 @pytest.mark.parametrize(
-    "text", [*GONE, "Chat not found", "TOPIC_CLOSED", "Message thread not found"]
-)
-def test_a_chat_that_cannot_be_written_to_is_gone_however_it_is_spelt(text: str) -> None:
-    assert isinstance(outcome_of(BadRequest(text)), Gone)
-
-
-@pytest.mark.parametrize(
-    "text",
+    ("fault", "outcome"),
     [
-        "bot was blocked by the user",
-        "user is deactivated",
-        "bot was kicked from the supergroup chat",
-        "bot is not a member of the channel chat",
-        "the group chat was deleted",
-        "not enough rights to send text messages to the chat",
+        (limited(1), Retry(1.0, "Telegram asked to wait", limited=True)),
+        (limited(3600), Retry(3600.0, "Telegram asked to wait", limited=True)),
+        (Fault(429, "", page=True), Retry(5.0, "Too Many Requests (429)", limited=True)),
+        (
+            Fault(500, "Internal Server Error: restart"),
+            Retry(5.0, "Internal Server Error: restart", unknown=True),
+        ),
+        (
+            failed(500, "Internal Server Error", page=True, accept=True),
+            Retry(5.0, "Internal Server Error (500)", unknown=True),
+        ),
+        (gateway(), Retry(5.0, "Bad Gateway", unknown=True, platform_wide=True)),
+        (gateway(page=True), Retry(5.0, "Bad Gateway (502)", unknown=True, platform_wide=True)),
+        (
+            failed(503, "Service Unavailable"),
+            Retry(5.0, "Service Unavailable", unknown=True, platform_wide=True),
+        ),
+        (
+            failed(503, "Service Unavailable", page=True, accept=True),
+            Retry(5.0, "Service Unavailable (503)", unknown=True, platform_wide=True),
+        ),
+        (
+            cut_after_accepting(),
+            Retry(5.0, "no answer (RemoteProtocolError)", unknown=True),
+        ),
+        (half_an_answer(), Retry(5.0, "no answer (RemoteProtocolError)", unknown=True)),
+        (migrated(-1001234567890123, ANN), Moved(-1001234567890123)),
+        (blocked(), Gone("Forbidden: bot was blocked by the user")),
+        (unauthorized("sendMessage"), Unauthorized("Telegram refused the token")),
+        (unknown_token("sendMessage"), Unauthorized("Telegram refused the token")),
+        (bad("Logged out"), Unauthorized("Logged out")),
     ],
+    ids=lambda row: f"{row.status or 'cut'}" if isinstance(row, Fault) else type(row).__name__,
 )
-def test_forbidden_is_gone_and_keeps_telegrams_reason(text: str) -> None:
-    assert outcome_of(Forbidden(text)) == Gone(text)
+async def test_what_telegram_answers_and_what_it_means(
+    telegram: TelegramDouble, bot: Bot, fault: Fault, outcome: Outcome
+) -> None:
+    telegram.fail(fault)
+    assert await sent(bot) == outcome
+    assert len(telegram.sent) == fault.accept
 
 
-@pytest.mark.parametrize(
-    "text", ["message text is empty", "Button_data_invalid", "can't parse entities"]
-)
-def test_a_bad_request_of_ours_is_refused_and_never_repeated(text: str) -> None:
-    assert isinstance(outcome_of(BadRequest(text)), Refused)
+@pytest.mark.parametrize("text", FORBIDDEN)
+async def test_who_does_not_want_the_bot_is_gone(
+    telegram: TelegramDouble, bot: Bot, text: str
+) -> None:
+    telegram.fail(Fault(403, f"Forbidden: {text}"))
+    assert await sent(bot) == Gone(f"Forbidden: {text}")
 
 
-def test_a_429_waits_as_long_as_telegram_asks_and_nobody_else_does() -> None:
-    assert outcome_of(RetryAfter(17)) == Retry(17.0, "Telegram asked to wait")
+@pytest.mark.parametrize("text", UNREACHABLE)
+async def test_a_chat_that_cannot_be_written_to_is_gone_however_it_is_spelt(
+    telegram: TelegramDouble, bot: Bot, text: str
+) -> None:
+    telegram.fail(bad(text))
+    outcome = await sent(bot)
+    assert isinstance(outcome, Gone)
+    assert text.casefold() in outcome.reason.casefold()
+    assert telegram.calls == ["sendMessage"]
 
 
-def test_a_migrated_group_has_moved() -> None:
-    assert outcome_of(ChatMigrated(-1001234567890123)) == Moved(-1001234567890123)
+@pytest.mark.parametrize("text", OURS)
+async def test_a_mistake_of_ours_goes_out_once_more_as_plain_words(
+    telegram: TelegramDouble, bot: Bot, text: str
+) -> None:
+    telegram.fail(bad(text))
+    assert await sent(bot) == Delivered(telegram.sent[0].id)
+    assert telegram.sent[0].entities == []
 
 
-@pytest.mark.parametrize("error", [InvalidToken("Unauthorized"), InvalidToken("Not Found")])
-def test_a_refused_token_stops_the_whole_platform(error: TelegramError) -> None:
-    outcome = outcome_of(error)
-    assert isinstance(outcome, Retry)
-    assert outcome.platform_wide
-    assert not outcome.unknown
+async def test_a_mistake_that_is_in_the_words_themselves_is_refused_after_two_calls(
+    telegram: TelegramDouble, bot: Bot
+) -> None:
+    telegram.fail(*[bad("message text is empty")] * 2)
+    assert await sent(bot) == Refused("Message text is empty")
+    assert telegram.calls == ["sendMessage"] * 2
 
 
-@pytest.mark.parametrize("cause", [httpx.ConnectError("x"), httpx.ConnectTimeout("x")])
-def test_without_a_connection_nothing_was_sent_to_anybody(cause: Exception) -> None:
-    outcome = outcome_of(caused(NetworkError("httpx"), cause))
-    assert isinstance(outcome, Retry)
-    assert outcome.platform_wide
-    assert not outcome.unknown
+async def test_what_a_description_quotes_of_us_is_not_kept(
+    telegram: TelegramDouble, bot: Bot
+) -> None:
+    telegram.fail(*[bad('can\'t parse entities: Unsupported start tag "SECRET"')] * 2)
+    assert await sent(bot) == Refused("Can't parse entities: unsupported start tag")
 
 
-def test_a_crowded_pool_sent_nothing_and_holds_up_nobody_else() -> None:
-    outcome = outcome_of(caused(TimedOut("pool"), httpx.PoolTimeout("x")))
-    assert isinstance(outcome, Retry)
-    assert not outcome.platform_wide
-    assert not outcome.unknown
+async def test_a_refused_connection_sent_nothing_to_anybody() -> None:
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        connection = Connection(TOKEN, f"http://127.0.0.1:{closed.getsockname()[1]}")
+    outcome = await sent(connection.bot)
+    await connection.close()
+    assert outcome == Retry(5.0, "Telegram cannot be reached (ConnectError)", platform_wide=True)
 
 
-@pytest.mark.parametrize(
-    "cause",
-    [
-        httpx.ReadTimeout("x"),
-        httpx.WriteTimeout("x"),
-        httpx.ReadError("x"),
-        httpx.RemoteProtocolError("x"),
-        RuntimeError("x"),
-    ],
-)
-def test_without_an_answer_it_may_have_arrived(cause: Exception) -> None:
-    outcome = outcome_of(caused(NetworkError("httpx"), cause))
+async def test_a_connection_that_takes_too_long_sent_nothing_to_anybody() -> None:
+    with deaf() as url:
+        async with impatient(url, connect_s=0.1) as bot:
+            outcome = await sent(bot)
+    assert outcome == Retry(5.0, "Telegram cannot be reached (ConnectTimeout)", platform_wide=True)
+
+
+async def test_a_crowded_pool_sent_nothing_and_holds_up_nobody_else(
+    telegram: TelegramDouble,
+) -> None:
+    telegram.fail(hanging())
+    async with impatient(telegram.url, pool_s=0.1) as bot:
+        first = asyncio.create_task(sent(bot))
+        await telegram.messages(1)
+        assert await sent(bot) == Retry(5.0, "Telegram cannot be reached (PoolTimeout)")
+        first.cancel()
+        await asyncio.wait([first])
+
+
+async def test_an_answer_that_does_not_come_leaves_it_unknown_whether_it_arrived(
+    telegram: TelegramDouble,
+) -> None:
+    telegram.fail(hanging())
+    async with impatient(telegram.url, read_s=0.1) as bot:
+        assert await sent(bot) == Retry(5.0, "no answer (ReadTimeout)", unknown=True)
+    assert len(telegram.sent) == 1
+
+
+async def test_an_answer_of_another_kind_leaves_it_unknown_too(
+    telegram: TelegramDouble, bot: Bot
+) -> None:
+    telegram.fail(Fault(200, "fine", page=True, accept=True))
+    outcome = await sent(bot)
     assert isinstance(outcome, Retry)
     assert outcome.unknown
-    assert not outcome.platform_wide
 
 
-@pytest.mark.parametrize("text", ["Bad Gateway", "Service Unavailable (503)", "Gateway Timeout"])
-def test_a_closed_door_is_closed_to_everybody(text: str) -> None:
-    outcome = outcome_of(NetworkError(text))
+async def test_a_second_listener_is_no_matter_of_a_delivery(
+    telegram: TelegramDouble, bot: Bot
+) -> None:
+    telegram.fail(Fault(409, "Conflict: terminated by other getUpdates request"))
+    outcome = await sent(bot)
+    assert outcome == outcome_of(Conflict("Conflict: terminated by other getUpdates request"))
     assert isinstance(outcome, Retry)
-    assert outcome.unknown
-    assert outcome.platform_wide
 
 
-@pytest.mark.parametrize(
-    "error",
-    [
-        NetworkError("Internal Server Error (500)"),
-        Conflict("x"),
-        TelegramError("Invalid server response"),
-    ],
-)
-def test_any_other_error_may_have_arrived_and_is_one_chats_own(error: TelegramError) -> None:
-    outcome = outcome_of(error)
-    assert isinstance(outcome, Retry)
-    assert outcome.unknown
-    assert not outcome.platform_wide
+@contextmanager
+def deaf() -> Iterator[str]:
+    """Where connections are neither taken nor refused: the queue of the door is full."""
+    with socket.socket() as door, socket.socket() as first, socket.socket() as second:
+        door.bind(("127.0.0.1", 0))
+        door.listen(0)
+        for waiting in (first, second):
+            waiting.setblocking(False)
+            waiting.connect_ex(door.getsockname())
+        yield f"http://127.0.0.1:{door.getsockname()[1]}"

@@ -1,27 +1,22 @@
 """The notifier against a Bot API server: what arrived, and how it is said to have ended."""
 
 import asyncio
-import socket
 
 import pytest
+from msgspec.structs import replace
 from telegram import Bot
 
-from bot.clock import SystemClock
-from bot.delivery.outcomes import Delivered, Gone, Moved, Refused, Retry
+from bot.delivery.outcomes import Delivered, Gone, Refused, Retry, Unauthorized
+from bot.errors import StoreError
+from bot.ports import Keyboard
 from bot.rules import Destination
 from bot.wording.text import Bold, Button, Message, Paragraph
+from handlers.telegram.calls import Calls
 from handlers.telegram.connection import Connection
 from handlers.telegram.notify import TelegramNotifier
 from tests.doubles.telegram import TOKEN, TelegramDouble
-from tests.doubles.telegram_wire import (
-    bad,
-    blocked,
-    cut_after_accepting,
-    gateway,
-    limited,
-    migrated,
-    unauthorized,
-)
+from tests.doubles.telegram_wire import bad, cut_after_accepting, gateway, limited, unauthorized
+from tests.fakes import FakeKeyboards, Furnished
 from tests.handlers.telegram.conftest import HastyClock
 
 ANN, BEN = 41, 42
@@ -29,6 +24,14 @@ GROUP = -1001234567890
 TO_ANN = Destination("telegram", ANN, direct=True)
 TO_GROUP = Destination("telegram", GROUP, 7)
 WORDS = Message(("Longs <$5M> & more",), (Paragraph((("now ", Bold("$7M")),)),), loud=True)
+MUTABLE = Message(("Longs $9M",), buttons=((Button("Mute", "mute|1h"),),))
+
+
+class FullKeyboards(FakeKeyboards):
+    """Nothing can be stored."""
+
+    async def keep(self, keyboard: Keyboard, now_ms: int) -> str:
+        raise StoreError("the disk is full")
 
 
 @pytest.fixture(autouse=True)
@@ -72,7 +75,51 @@ async def test_an_amendment_edits_the_message(
     assert await notifier.deliver(TO_ANN, more, "L1", edits=first.message) == first
     (sent,) = telegram.sent
     assert (sent.text, sent.edits) == ("Longs $9M", 1)
-    assert sent.buttons == [[{"text": "Mute", "callback_data": "mute|1h"}]]
+    assert [button["text"] for row in sent.buttons for button in row] == ["Mute"]
+
+
+@pytest.mark.parametrize(("to", "person"), [(TO_ANN, ANN), (TO_GROUP, 0)])
+async def test_buttons_show_a_token_for_that_chat_and_whoever_may_press_there(
+    telegram: TelegramDouble,
+    notifier: TelegramNotifier,
+    furnished: Furnished,
+    to: Destination,
+    person: int,
+) -> None:
+    await notifier.deliver(to, MUTABLE, "L1")
+    ((token, kept),) = furnished.keyboards.kept.items()
+    assert kept == Keyboard("telegram", to.chat, person, ("mute|1h",))
+    assert telegram.sent[0].data("Mute") == f"{token}:0"
+
+
+async def test_an_alert_whose_buttons_cannot_be_stored_waits(
+    telegram: TelegramDouble, bot: Bot, calls: Calls, clock: HastyClock
+) -> None:
+    notifier = TelegramNotifier(bot, calls, FullKeyboards(), clock)
+    outcome = await notifier.deliver(TO_ANN, MUTABLE, "L1")
+    assert isinstance(outcome, Retry)
+    assert not outcome.unknown
+    assert telegram.sent == []
+
+
+async def test_a_chat_that_is_not_listed_is_not_written_to(
+    telegram: TelegramDouble, bot: Bot, calls: Calls, furnished: Furnished, clock: HastyClock
+) -> None:
+    allowed = frozenset({("telegram", GROUP), ("discord", ANN)})
+    notifier = TelegramNotifier(bot, calls, furnished.keyboards, clock, allowed)
+    assert await notifier.deliver(TO_ANN, WORDS, "L1") == Gone("not allowed by ALLOW")
+    assert isinstance(await notifier.deliver(TO_GROUP, WORDS, "L1"), Delivered)
+    assert [sent.chat for sent in telegram.sent] == [GROUP]
+
+
+async def test_the_probe_asks_without_a_message_whether_telegram_is_back(
+    telegram: TelegramDouble, notifier: TelegramNotifier
+) -> None:
+    telegram.fail(gateway("getMe"), unauthorized("getMe"))
+    assert isinstance(await notifier.probe(), Retry)
+    assert isinstance(await notifier.probe(), Unauthorized)
+    assert await notifier.probe() is None
+    assert telegram.sent == []
 
 
 async def test_an_amendment_that_changes_nothing_counts_as_delivered(
@@ -92,14 +139,6 @@ async def test_an_amendment_of_a_deleted_message_is_sent_anew(
     assert telegram.sent[0].silent
 
 
-async def test_a_blocked_bot_means_gone(
-    telegram: TelegramDouble, notifier: TelegramNotifier
-) -> None:
-    telegram.fail(blocked())
-    outcome = await notifier.deliver(TO_ANN, WORDS, "L1")
-    assert outcome == Gone("Forbidden: bot was blocked by the user")
-
-
 async def test_an_unknown_chat_and_a_deleted_topic_are_gone(notifier: TelegramNotifier) -> None:
     stranger = Destination("telegram", 999, direct=True)
     assert isinstance(await notifier.deliver(stranger, WORDS, "L1"), Gone)
@@ -114,25 +153,8 @@ async def test_a_429_of_one_chat_leaves_the_other_alone(
         notifier.deliver(TO_ANN, WORDS, "L1"),
         notifier.deliver(Destination("telegram", BEN, direct=True), WORDS, "L2"),
     )
-    assert held == Retry(23.0, "Telegram asked to wait")
+    assert held == Retry(23.0, "Telegram asked to wait", limited=True)
     assert isinstance(sent, Delivered)
-
-
-async def test_a_group_that_became_a_supergroup_has_moved(
-    telegram: TelegramDouble, notifier: TelegramNotifier
-) -> None:
-    telegram.fail(migrated(GROUP, chat=-55))
-    assert await notifier.deliver(Destination("telegram", -55), WORDS, "L1") == Moved(GROUP)
-
-
-async def test_a_cut_answer_leaves_it_unknown_whether_it_arrived(
-    telegram: TelegramDouble, notifier: TelegramNotifier
-) -> None:
-    telegram.fail(cut_after_accepting())
-    outcome = await notifier.deliver(TO_ANN, WORDS, "L1")
-    assert isinstance(outcome, Retry)
-    assert outcome.unknown
-    assert len(telegram.sent) == 1
 
 
 async def test_a_cut_answer_to_an_amendment_may_safely_be_repeated(
@@ -146,42 +168,14 @@ async def test_a_cut_answer_to_an_amendment_may_safely_be_repeated(
     assert not outcome.unknown
 
 
-async def test_a_502_is_everybodys_and_unknown(
-    telegram: TelegramDouble, notifier: TelegramNotifier
-) -> None:
-    telegram.fail(gateway())
-    outcome = await notifier.deliver(TO_ANN, WORDS, "L1")
-    assert outcome == Retry(5.0, "Bad Gateway", unknown=True, platform_wide=True)
-
-
-async def test_a_refused_token_holds_the_platform(
-    telegram: TelegramDouble, notifier: TelegramNotifier
-) -> None:
-    telegram.fail(unauthorized("sendMessage"))
-    outcome = await notifier.deliver(TO_ANN, WORDS, "L1")
-    assert isinstance(outcome, Retry)
-    assert outcome.platform_wide
-
-
-async def test_a_refused_connection_sent_nothing() -> None:
-    with socket.socket() as closed:
-        closed.bind(("127.0.0.1", 0))
-        port = closed.getsockname()[1]
-    connection = Connection(TOKEN, f"http://127.0.0.1:{port}")
-    outcome = await TelegramNotifier(connection.bot, SystemClock()).deliver(TO_ANN, WORDS, "L1")
-    await connection.close()
-    assert isinstance(outcome, Retry)
-    assert not outcome.unknown
-    assert outcome.platform_wide
-
-
 async def test_markup_that_telegram_refuses_goes_out_once_as_plain_words(
     telegram: TelegramDouble, notifier: TelegramNotifier
 ) -> None:
     telegram.fail(bad("can't parse entities: Unsupported start tag"))
-    outcome = await notifier.deliver(TO_ANN, WORDS, "L1")
+    outcome = await notifier.deliver(TO_ANN, replace(WORDS, buttons=MUTABLE.buttons), "L1")
     (sent,) = telegram.sent
     assert outcome == Delivered(sent.id)
+    assert sent.buttons == []
     assert (sent.text, sent.entities) == ("Longs <$5M> & more\nnow $7M", [])
 
 
@@ -192,40 +186,8 @@ async def test_what_telegram_will_never_take_is_refused(
     assert telegram.sent == []
 
 
-async def test_one_call_at_a_time_goes_to_a_chat(
-    telegram: TelegramDouble, notifier: TelegramNotifier
-) -> None:
-    telegram.slow_s = 0.02
-    every = (notifier.deliver(TO_ANN, Message((str(n),)), f"L{n}") for n in range(5))
-    other = notifier.deliver(Destination("telegram", BEN, direct=True), WORDS, "L9")
-    await asyncio.gather(*every, other)
-    assert telegram.most_at_once == {ANN: 1, BEN: 1}
-    assert [sent.text for sent in telegram.sent if sent.chat == ANN] == ["0", "1", "2", "3", "4"]
-
-
-async def test_an_answer_waits_out_a_429_and_follows_a_moved_group(
-    telegram: TelegramDouble, notifier: TelegramNotifier, clock: HastyClock
-) -> None:
-    telegram.fail(limited(3, chat=ANN), migrated(GROUP, chat=-55))
-    assert isinstance(await notifier.reply(TO_ANN, WORDS), Delivered)
-    assert clock.pauses == [3.0]
-    assert isinstance(await notifier.reply(Destination("telegram", -55), WORDS), Delivered)
-    assert [sent.chat for sent in telegram.sent] == [ANN, GROUP]
-
-
-async def test_an_answer_that_may_have_arrived_is_not_repeated(
-    telegram: TelegramDouble, notifier: TelegramNotifier
-) -> None:
-    telegram.fail(cut_after_accepting())
-    outcome = await notifier.reply(TO_ANN, WORDS)
-    assert isinstance(outcome, Retry)
-    assert outcome.unknown
-    assert len(telegram.sent) == 1
-
-
 async def test_a_token_shows_in_no_description_of_the_notifier(
     bot: Bot, notifier: TelegramNotifier
 ) -> None:
-    assert TOKEN in repr(bot)
-    assert TOKEN not in repr(notifier)
+    assert TOKEN not in f"{bot} {bot!r} {notifier} {vars(notifier)}"
     assert TOKEN not in str(vars(Connection(TOKEN, "http://127.0.0.1:1").bot.request))

@@ -7,16 +7,43 @@ import pytest
 
 from bot.clock import SystemClock
 from bot.errors import ConfigError
+from bot.rules import Destination
+from bot.wording.text import Message
 from handlers.commands import COMMANDS
 from handlers.routing import router
+from handlers.talk import House, Reply, Request
 from handlers.telegram.connection import Connection
 from handlers.telegram.platform import TelegramPlatform
 from tests.doubles.telegram import TOKEN, TelegramDouble
-from tests.doubles.telegram_wire import Fault, blocked, cut_after_accepting, gateway, limited
-from tests.fakes import Furnished
-from tests.handlers.telegram.conftest import HastyClock, Pages, Running
+from tests.doubles.telegram_wire import (
+    Fault,
+    bad,
+    blocked,
+    cut_after_accepting,
+    gateway,
+    limited,
+    unauthorized,
+)
+from tests.fakes import FakeKeyboards, Furnished
+from tests.handlers.telegram.conftest import HastyClock, Pages, Running, background
 
-ANN = 41
+ANN, BEN = 41, 42
+TO_ANN = Destination("telegram", ANN, direct=True)
+
+
+class Stumbling:
+    """Quotes what it was told in every mistake it makes."""
+
+    parse_typed = staticmethod(router.parse_typed)
+
+    async def answer(self, name: str, request: Request, house: House) -> Reply:
+        raise ValueError(f"cannot read {request.text}")
+
+    async def press(self, data: str, request: Request, house: House) -> Reply:
+        raise ValueError(data)
+
+    async def overheard(self, request: Request, house: House) -> Reply:
+        raise ValueError(request.text)
 
 
 async def test_the_commands_are_offered_in_each_scope_and_again_only_when_they_change(
@@ -60,7 +87,9 @@ async def test_the_link_to_the_bot_is_known_after_the_start(
 async def test_a_refused_token_is_one_sentence(
     telegram: TelegramDouble, furnished: Furnished, notebook: Pages
 ) -> None:
-    platform = TelegramPlatform("123:not-the-one", telegram.url, SystemClock(), notebook)
+    platform = TelegramPlatform(
+        "123:not-the-one", telegram.url, SystemClock(), notebook, FakeKeyboards()
+    )
     with pytest.raises(ConfigError, match="Telegram refused the token") as refused:
         await platform.run(furnished.house, router)
     assert "not-the-one" not in str(refused.value)
@@ -84,7 +113,7 @@ def test_a_proxy_that_cannot_be_used_is_one_sentence_without_its_password(proxy:
 async def test_check_says_who_is_connected_or_what_to_mend(
     telegram: TelegramDouble, notebook: Pages
 ) -> None:
-    platform = TelegramPlatform(TOKEN, telegram.url, SystemClock(), notebook)
+    platform = TelegramPlatform(TOKEN, telegram.url, SystemClock(), notebook, FakeKeyboards())
     good, sentence = await platform.check()
     await platform.close()
     assert good
@@ -92,7 +121,7 @@ async def test_check_says_who_is_connected_or_what_to_mend(
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{closed.getsockname()[1]}"
-    lost = TelegramPlatform(TOKEN, url, SystemClock(), notebook)
+    lost = TelegramPlatform(TOKEN, url, SystemClock(), notebook, FakeKeyboards())
     good, sentence = await lost.check()
     await lost.close()
     assert not good
@@ -100,7 +129,7 @@ async def test_check_says_who_is_connected_or_what_to_mend(
     assert "HTTPS_PROXY" in sentence
 
 
-async def test_no_log_ever_holds_the_token(
+async def test_no_log_ever_holds_the_token_or_what_somebody_wrote(
     telegram: TelegramDouble,
     running: Running,
     furnished: Furnished,
@@ -108,20 +137,52 @@ async def test_no_log_ever_holds_the_token(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    telegram.fail(gateway("getMe"), gateway("getUpdates"), Fault(cut=True, method="getUpdates"))
-    telegram.fail(cut_after_accepting(), blocked())
+    telegram.fail(gateway("getMe", page=True), gateway("getUpdates", page=True))
+    telegram.fail(Fault(cut=True, method="getUpdates"), unauthorized("getUpdates"))
+    telegram.fail(cut_after_accepting(), blocked(), *[bad("can't parse entities")] * 2)
     async with running() as platform:
-        for number in range(4):
-            await telegram.say(f"/liqs BTC {number}", ANN)
-        await telegram.update({"message": {"unlike": "any message"}})
-        last = await telegram.say("/help", ANN)
+        for number in range(5):
+            await telegram.say(f"/liqs MARKEDWORD {number}", ANN)
+        await telegram.update({"message": {"unlike": "MARKEDWORD"}})
+        last = await telegram.say("MARKEDWORD", ANN)
         await telegram.until(lambda: telegram.confirmed == last + 1)
         assert (await platform.check())[0]
-    wrong = TelegramPlatform(f"{TOKEN}x", telegram.url, SystemClock(), Pages())
+        await platform.notifier.deliver(TO_ANN, Message(("MARKEDWORD",)), "L1")
+    async with running(Stumbling()):
+        last = await telegram.say("/liqs MARKEDWORD", ANN)
+        await telegram.until(lambda: telegram.confirmed == last + 1)
+    wrong = TelegramPlatform(f"{TOKEN}x", telegram.url, SystemClock(), Pages(), FakeKeyboards())
     with pytest.raises(ConfigError):
         await wrong.run(furnished.house, router)
     await wrong.close()
-    printed = "".join(capfd.readouterr())
-    assert caplog.text + printed != ""
-    assert TOKEN not in caplog.text + printed
-    assert TOKEN.partition(":")[2] not in caplog.text + printed
+    printed = caplog.text + "".join(capfd.readouterr())
+    assert "an update was given up" in printed
+    assert TOKEN.partition(":")[2] not in printed
+    assert "MARKEDWORD" not in printed
+
+
+async def test_the_places_on_an_updates_way_are_passed_in_order(
+    telegram: TelegramDouble, running: Running, furnished: Furnished
+) -> None:
+    passed: list[str] = []
+    furnished.house.passing = passed.append
+    async with running():
+        last = await telegram.say("/alert BTC 1h > 50m", ANN)
+        await telegram.until(lambda: telegram.confirmed == last + 1)
+    assert passed == ["update arrived", "update kept", "update answered"]
+
+
+async def test_answers_keep_telegrams_pace_in_a_chat_and_edits_count(
+    telegram: TelegramDouble, furnished: Furnished, notebook: Pages
+) -> None:
+    platform = TelegramPlatform(TOKEN, telegram.url, SystemClock(), notebook, furnished.keyboards)
+    async with background(platform.run(furnished.house)):
+        await telegram.say("/liqs", ANN)
+        await telegram.say("/liqs", BEN)
+        await telegram.messages(2)
+        sent = next(sent for sent in telegram.sent if sent.chat == ANN)
+        await telegram.press(sent, sent.data("5m"), ANN)
+        await telegram.until(lambda: sent.edits == 1)
+    await platform.close()
+    assert telegram.door.most_in(0.9, chat=ANN) == 1
+    assert telegram.door.most_in(0.9) == 2

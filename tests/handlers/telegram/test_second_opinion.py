@@ -11,11 +11,16 @@ from telegram import Update
 
 from bot.clock import SystemClock
 from bot.delivery.outcomes import Delivered
+from bot.delivery.pacing import Limits
+from bot.delivery.turnstile import Turnstile
 from bot.rules import Destination
 from bot.wording.text import Bold, Button, Message
+from handlers.telegram.attempts import Attempts, Speak
+from handlers.telegram.calls import Calls
 from handlers.telegram.connection import Connection
 from handlers.telegram.listen import Listener
 from handlers.telegram.notify import TelegramNotifier
+from tests.fakes import FakeKeyboards
 from tests.handlers.telegram.conftest import background
 
 TOKEN = "123:second"
@@ -57,7 +62,8 @@ async def emulator() -> AsyncIterator[tuple[LoBotApiEmulator, str]]:
 
 async def test_messages_buttons_and_edits_are_taken(emulator: tuple[LoBotApiEmulator, str]) -> None:
     connection = Connection(TOKEN, emulator[1])
-    notifier = TelegramNotifier(connection.bot, SystemClock())
+    calls = Calls(connection.bot, Turnstile(Limits(), SystemClock()))
+    notifier = TelegramNotifier(connection.bot, calls, FakeKeyboards(), SystemClock())
     message = Message(("Longs <$5M> & ", Bold("more")), buttons=((Button("Mute", "mute|1h"),),))
     to_ann = Destination("telegram", ANN, direct=True)
     sent = await notifier.deliver(to_ann, message, "L1")
@@ -72,15 +78,22 @@ async def test_updates_are_handled_and_confirmed(emulator: tuple[LoBotApiEmulato
     heard: list[int] = []
     enough = asyncio.Event()
 
-    async def handle(update: Update) -> None:
+    async def handle(update: Update) -> Speak:
         heard.append(update.update_id)
+        return answered
+
+    async def answered() -> None:
         if len(heard) == 2:
             enough.set()
+
+    async def failed(update: int, kind: str, error: str) -> None:
+        raise AssertionError(error)
 
     chat = {"id": ANN, "type": "private", "first_name": "Ann"}
     body = {"message_id": 1, "date": 1_700_000_000, "chat": chat, "text": "/liqs"}
     asked = [await server.enqueue_update({"message": body}, token=TOKEN) for _ in range(2)]
-    async with background(Listener(connection.bot, handle, handle, SystemClock()).run()):
+    attempts = Attempts(handle, lambda update: answered, failed, SystemClock())
+    async with background(Listener(connection.bot, attempts, SystemClock()).run()):
         async with asyncio.timeout(5):
             await enough.wait()
     assert heard == asked

@@ -1,0 +1,96 @@
+"""Answers to people: at the pace of everything that is written, and only while they still wait."""
+
+import asyncio
+from weakref import WeakValueDictionary
+
+import structlog
+from msgspec.structs import replace
+
+from bot.clock import Clock
+from bot.delivery.outcomes import Delivered, Moved, Outcome, Retry
+from bot.delivery.turnstile import Turnstile
+from bot.errors import StoreError
+from bot.ports import Keyboards
+from bot.rules import Destination
+from bot.wording.text import Message
+from handlers.routing.pressing import armed
+from handlers.telegram.calls import Calls
+from handlers.telegram.places import PLATFORM
+
+PATIENCE_S = 30.0
+"""After this an answer is given up: its person has asked again, or has left."""
+
+log = structlog.get_logger()
+
+
+class Replies:
+    """In a chat one answer at a time, in the order in which they were asked for."""
+
+    def __init__(
+        self, calls: Calls, turnstile: Turnstile, keyboards: Keyboards, clock: Clock
+    ) -> None:
+        self._calls = calls
+        self._turnstile = turnstile
+        self._keyboards = keyboards
+        self._clock = clock
+        self._chats: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+
+    async def say(
+        self,
+        destination: Destination,
+        message: Message,
+        person: int,
+        *,
+        to: int | None = None,
+        edits: int | None = None,
+    ) -> int | None:
+        """Send, where ``to`` quotes the question, or replace ``edits``; the message's id.
+
+        ``person`` may press its buttons. Waits and repeats where nothing was sent for sure, never
+        where it may have arrived; None when it was given up.
+        """
+        try:
+            async with self._clock.timeout(PATIENCE_S), self._turn(destination.chat):
+                outcome = await self._said(destination, message, person, to, edits)
+        except TimeoutError:
+            outcome = Retry(0.0, "no turn in time")
+        if isinstance(outcome, Delivered):
+            return outcome.message
+        log.warning("answer not delivered", outcome=repr(outcome))
+        return None
+
+    def _turn(self, chat: int) -> asyncio.Lock:
+        """A lock lives while somebody holds it or waits for it."""
+        return self._chats.setdefault(chat, asyncio.Lock())
+
+    async def _said(
+        self, at: Destination, message: Message, person: int, to: int | None, edits: int | None
+    ) -> Outcome:
+        while True:
+            ready = await self._armed(at, message, person)
+            if edits is not None:
+                outcome = await self._calls.edit(at, ready, edits)
+            else:
+                outcome = await self._calls.send(at, ready, to=to)
+            match outcome:
+                case Moved():
+                    at = replace(at, chat=outcome.to_chat)
+                case Retry(limited=True):
+                    self._turnstile.limited(at, outcome.after_s)
+                    if outcome.after_s > PATIENCE_S:
+                        return outcome
+                case Retry(unknown=False):
+                    await self._clock.sleep(outcome.after_s)
+                case _:
+                    return outcome
+
+    async def _armed(self, at: Destination, message: Message, person: int) -> Message:
+        """Words are worth more than buttons: without storage they go out alone."""
+        try:
+            return await armed(
+                message, PLATFORM, at.chat, person, self._keyboards, self._clock.now_ms()
+            )
+        except StoreError as error:
+            log.error("buttons could not be stored", reason=str(error))
+            links = (tuple(b for b in row if not b.action) for row in message.buttons)
+            return replace(message, buttons=tuple(row for row in links if row))
