@@ -12,6 +12,7 @@ import structlog
 from bot.clock import SECOND_MS, Clock, Now
 from bot.delivery.courier import Courier
 from bot.delivery.turnstile import Turnstile
+from bot.disk import Disk
 from bot.engine.desk import EngineDesk
 from bot.engine.engine import Engine
 from bot.engine.start import load_rules
@@ -25,16 +26,14 @@ from bot.feed.wire import Wire
 from bot.housekeeping import Housekeeping
 from bot.inbox import Inbox
 from bot.landmarks import Passing, unseen
+from bot.log import Redactor
 from bot.memory import Diary, Memory, recollect, restore
 from bot.operator import Operator
-from bot.ports import Notification, Notifier
-from bot.rules import Alert
+from bot.ports import Notifier
 from bot.settings import Settings
 from bot.supervise import supervise
 from bot.watch import Watch, tick
-from bot.wording.alert import alert_message
-from bot.wording.notice import notice_message
-from bot.wording.text import Message
+from bot.wording.notification import notification_message
 from handlers.talk import House
 from storage import Storage, open_storage
 
@@ -133,11 +132,11 @@ class Bot:
             feed.jump(from_ms, to_ms)
 
     async def _load(self) -> None:
-        unsettled = await self.storage.outbox.recover(self.real.now_ms())
-        waiting = (await self.storage.outbox.accounts()).open
-        if waiting:
-            log.info("alerts are waiting from before", waiting=waiting, unsettled=unsettled)
-        await self.operator.tell_of_restart(waiting)
+        harmless_ms = {p.name: round(p.notifier.harmless_s * SECOND_MS) for p in self.platforms}
+        found = await self.storage.outbox.recover(self.real.now_ms(), harmless_ms)
+        if found.open:
+            log.info("alerts are waiting from before", waiting=found.open, unclear=found.unclear)
+        await self.operator.tell_of_restart(found)
         many = await restore(
             self.storage.tape, self.memory, self.engine, self.feeds, self.settings.exchange_names
         )
@@ -225,20 +224,25 @@ async def build(
             desk, storage.rulebook, storage.chats, storage.books, storage.keyboards, real, inbox.put,
             notifiers, allowed=settings.allowed, passing=passing,
         )  # fmt: skip
+        operator = Operator(
+            settings.operator_destination, storage.outbox, storage.notebook, desk, real, market,
+            Redactor(settings.secrets).clean,
+            Disk(settings.data_dir) if settings.database is None else None,
+        )  # fmt: skip
         couriers = [
             Courier(
-                platform.notifier, storage.outbox, platform.turnstile, say, real, inbox.put, passing
-            )
+                platform.notifier, storage.outbox, platform.turnstile, notification_message, real,
+                inbox.put, passing, operator.tell,
+            )  # fmt: skip
             for platform in served
         ]
         watch = Watch(
             inbox, engine, storage.outbox, real, lambda: wake(couriers), handled, diary.kept,
             passing,
         )  # fmt: skip
-        operator = Operator(
-            settings.operator_destination, storage.outbox, storage.notebook, desk, real, market
+        housekeeping = Housekeeping(
+            feeds, storage.quarantine, storage.tape, storage.books, real, market
         )
-        housekeeping = Housekeeping(feeds, storage.quarantine, storage.tape, real, market)
         comparisons = [
             Comparison(e, e.own_sums, settings.urls_of(e.name), feed, wire, storage.tape)
             for e, feed in zip(exchanges.values(), feeds, strict=True)
@@ -252,15 +256,6 @@ async def build(
         finally:
             for platform in served:
                 await platform.close()
-
-
-def say(notification: Notification, now_ms: int) -> Message:
-    """Word a payload at the time of sending: real time since it was stored is how late it is."""
-    payload = notification.payload
-    if isinstance(payload, Alert):
-        late_ms = max(0, now_ms - notification.created_ms)
-        return alert_message(payload, payload.at_ms + late_ms, notification.short_id)
-    return notice_message(payload)
 
 
 async def _wait_for(until: Awaitable[object]) -> None:

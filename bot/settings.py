@@ -93,7 +93,10 @@ class Settings(BaseModel):
         entries = [entry.strip() for entry in value.split(",") if entry.strip()]
         for entry in entries:
             if not re.fullmatch(r"(telegram:-?|discord:)\d{1,19}", entry, re.ASCII):
-                raise ValueError("write telegram:<chat id> or discord:<server id>, with commas")
+                raise ValueError(
+                    "write telegram:<chat or person id> or discord:<server or person id>, "
+                    "with commas"
+                )
         return ",".join(entries)
 
     @field_validator("log_level")
@@ -183,9 +186,21 @@ class Settings(BaseModel):
         return Destination(platform, int(chat), direct=not chat.startswith("-"))
 
     @property
+    def secrets(self) -> list[str]:
+        """What must never be shown."""
+        hidden = (
+            self.telegram_token,
+            self.discord_token,
+            self.coinglass_api_key,
+            self.database_url,
+        )
+        return [secret.get_secret_value() for secret in hidden if secret]
+
+    @property
     def allowed(self) -> frozenset[tuple[str, int]]:
-        """Platform and id of who may use this installation; empty: everyone."""
-        entries = (entry.split(":") for entry in self.allow.split(",") if entry)
+        """Platform and id of who may use this installation, its operator too; empty: everyone."""
+        named = [*self.allow.split(","), self.operator] if self.allow else []
+        entries = (entry.split(":") for entry in named if entry)
         return frozenset((platform, int(number)) for platform, number in entries)
 
 

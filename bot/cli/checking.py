@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from bot.cli.serving import chat_platforms, secrets_of
+from bot.cli.serving import chat_platforms
 from bot.clock import SystemClock
 from bot.errors import ConfigError, InUseError
 from bot.log import configure
@@ -21,7 +21,7 @@ async def check_everything(console: Console) -> bool:
     from bot.check import check_exchanges, show
 
     settings = load_settings()
-    configure("error", secrets_of(settings))
+    configure("error", settings.secrets)
     findings = [
         *await check_exchanges(settings),
         await check_storage(settings),

@@ -28,8 +28,9 @@ async def demonstrate(console: Console, speed: float) -> bool:
         with TemporaryDirectory(prefix="liqwatch-demo-") as folder:
             names = ",".join(exchanges.names)
             settings = Settings(data_dir=Path(folder), exchanges=names, urls=exchanges.urls())
-            chat = ConsolePlatform(console)
+            chat = ConsolePlatform(console, real)
             async with build(settings, lambda _: [chat], real, market, player.handled) as bot:
-                show = Show(console, chat, bot.house, player, add_up(orders), real)
+                accounts, tape = bot.storage.outbox.accounts, add_up(orders)
+                show = Show(console, chat, bot.house, accounts, player, tape, real)
                 await bot.run(until=show.play())
                 return await show.verdict()

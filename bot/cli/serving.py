@@ -24,11 +24,11 @@ async def serve(console: Console) -> None:
     from bot.app import build
 
     settings = load_settings()
-    configure(settings.log_level, secrets_of(settings))
+    configure(settings.log_level, settings.secrets)
     real = SystemClock()
 
     def platforms(storage: "Storage") -> "Sequence[Platform]":
-        return chat_platforms(settings, storage, real) or [terminal(console)]
+        return chat_platforms(settings, storage, real) or [terminal(console, real)]
 
     async with build(settings, platforms, real, real) as bot:
         names = ", ".join(platform.name for platform in bot.platforms)
@@ -36,12 +36,12 @@ async def serve(console: Console) -> None:
         await bot.run(until=stop_signal())
 
 
-def terminal(console: Console) -> "Platform":
+def terminal(console: Console, real: Clock) -> "Platform":
     """The chat of a bot without tokens."""
     from handlers.console.platform import ConsolePlatform
 
     console.print("No token is set: this terminal is the chat. Type /help; Ctrl-D ends.")
-    return ConsolePlatform(console)
+    return ConsolePlatform(console, real)
 
 
 def chat_platforms(settings: Settings, storage: "Storage", real: Clock) -> "list[Platform]":
@@ -53,27 +53,36 @@ def chat_platforms(settings: Settings, storage: "Storage", real: Clock) -> "list
 
         token = settings.telegram_token.get_secret_value()
         url = settings.telegram_api_url
-        served.append(TelegramPlatform(token, url, real, storage.notebook, proxy))
+        served.append(
+            TelegramPlatform(
+                token,
+                url,
+                real,
+                storage.notebook,
+                storage.keyboards,
+                proxy,
+                allowed=settings.allowed,
+            )
+        )
     if settings.discord_token:
         from handlers.discord.platform import DiscordPlatform
 
         token = settings.discord_token.get_secret_value()
         url, gateway = settings.discord_api_url, settings.discord_gateway_url
         served.append(
-            DiscordPlatform(token, url, gateway, real, storage.notebook, storage.chats, proxy)
+            DiscordPlatform(
+                token,
+                url,
+                gateway,
+                real,
+                storage.notebook,
+                storage.chats,
+                storage.keyboards,
+                proxy,
+                allowed=settings.allowed,
+            )
         )
     return served
-
-
-def secrets_of(settings: Settings) -> list[str]:
-    """What must never be shown."""
-    hidden = (
-        settings.telegram_token,
-        settings.discord_token,
-        settings.coinglass_api_key,
-        settings.database_url,
-    )
-    return [secret.get_secret_value() for secret in hidden if secret]
 
 
 async def stop_signal() -> None:

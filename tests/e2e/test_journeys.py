@@ -10,18 +10,18 @@ ANN = 11
 HER = Destination("telegram", ANN, direct=True)
 
 
-def action(sent: Sent, start: str) -> str:
-    """What the button does that begins so."""
-    actions = (button.get("callback_data", "") for row in sent.buttons for button in row)
-    return next(it for it in actions if it.startswith(start))
+def data(sent: Sent, label: str) -> str:
+    """What the button sends whose label begins so."""
+    buttons = (button for row in sent.buttons for button in row)
+    return next(it["callback_data"] for it in buttons if it["text"].startswith(label))
 
 
 async def test_three_taps_lead_to_a_working_alert(world: World) -> None:
     async with world.bot("telegram") as bot:
         screen = await world.telegram.ask("/start", ANN, "How often may I write?")
-        await world.telegram.press(screen, action(screen, "pace|"), ANN)
+        await world.telegram.press(screen, data(screen, "About once a week"), ANN)
         await world.telegram.told(ANN, "I write when all coins pass")
-        await world.telegram.press(screen, action(screen, "trial"), ANN)
+        await world.telegram.press(screen, data(screen, "Send me a test"), ANN)
         trial = await world.telegram.told(ANN, "TEST")
         assert trial.silent
         (rule,) = await bot.storage.rulebook.of(HER)
@@ -37,7 +37,7 @@ async def test_a_muted_chat_hears_nothing_until_unmute_and_nothing_later(world: 
             await world.telegram.ask(text, ANN, "Set")
         await world.liquidate("BTC", 11_000_000)
         alert = await world.telegram.told(ANN, "your alert")
-        await world.telegram.press(alert, action(alert, "mute"), ANN)
+        await world.telegram.press(alert, data(alert, "Mute"), ANN)
         await eventually(lambda: len(world.telegram.toasts) == 1)
         await world.liquidate("ETH", 11_000_000)
         await eventually(lambda: balanced(bot, created=2, sent=1, dead=1))
@@ -65,7 +65,7 @@ async def test_a_deleted_alert_rings_no_more(world: World) -> None:
             await world.telegram.ask(text, ANN, "Set")
         await world.liquidate("BTC", 11_000_000)
         alert = await world.telegram.told(ANN, "your alert")
-        await world.telegram.press(alert, action(alert, "delete"), ANN)
+        await world.telegram.press(alert, data(alert, "Delete"), ANN)
         await eventually(lambda: len(world.telegram.toasts) == 1)
         await world.liquidate("BTC", 20_000_000)
         last = await world.telegram.told(ANN, "your alert", times=2)

@@ -11,6 +11,7 @@ from bot.app import build
 from bot.clock import SystemClock
 from bot.delivery.outcomes import Outcome
 from bot.delivery.pacing import Limits
+from bot.delivery.turnstile import Turnstile
 from bot.errors import StoreError
 from bot.events import Heard
 from bot.market import Gap, Liquidation, Side
@@ -26,6 +27,7 @@ from tests.doubles.telegram_wire import limited
 from tests.e2e.process import started, terminated
 from tests.e2e.rig import World, balanced, eventually
 from tests.fakes import FakeOutbox
+from tests.storage.steps import added
 
 ANN, BEN = 11, 12
 RULE = "/alert BTC 5m long > 10m"
@@ -126,10 +128,11 @@ class HastyClock(SystemClock):
 class HangingPlatform:
     """Takes an alert and never says what became of it."""
 
-    limits = Limits()
     name = platform = "console"
+    harmless_s = 0.0
 
     def __init__(self) -> None:
+        self.turnstile = Turnstile(Limits(), SystemClock())
         self.asked = asyncio.Event()
 
     @property
@@ -141,6 +144,9 @@ class HangingPlatform:
     ) -> Outcome:
         self.asked.set()
         return await asyncio.Future()
+
+    async def probe(self) -> Outcome | None:
+        return None
 
     async def run(self, house: House) -> None:
         await asyncio.Future()
@@ -172,7 +178,7 @@ async def test_a_stop_does_not_wait_for_a_disk_that_stays_full(world: World) -> 
     async with build(world.settings(), lambda _: [], real, real) as bot:
         for orders in (1, BATCH + 100):  # one that fires in each batch
             rule = Rule(0, place, ANN, None, None, "5m", "count", orders, created_ms=now_ms)
-            await bot.storage.rulebook.add(rule, 50)
+            await added(bot.storage, rule)
         bot.watch = Watch(bot.inbox, bot.engine, FullOutbox(), real, lambda: None)
         price, size = Decimal(100), Decimal(1)
         for at_ms in range(now_ms, now_ms + 2 * BATCH):
@@ -194,7 +200,8 @@ async def test_a_stop_does_not_wait_for_a_call_that_hangs_and_keeps_its_alert(wo
         assert real.monotonic() - begun < 10 / 20 + 1
         accounts = await bot.storage.outbox.accounts()
         assert (accounts.created, accounts.open) == (1, 1)
-        assert await bot.storage.outbox.recover(real.now_ms()) == 1
+        found = await bot.storage.outbox.recover(real.now_ms())
+        assert (found.open, found.unclear) == (1, 1)
 
 
 class Lingering:
