@@ -1,17 +1,19 @@
-"""What storage needs done now and then: unreadable frames kept, the tape thinned by age."""
+"""What storage needs done now and then: bad frames kept, the tape and the books thinned by age."""
 
 from collections import deque
 from collections.abc import Collection
 
 import structlog
 
-from bot.clock import HOUR_MS, Clock, Now
+from bot.clock import Clock, Now
 from bot.errors import StoreError
 from bot.feed.feed import Feed
 from bot.feed.intake import SAMPLES
-from bot.ports import BadFrame, Quarantine, Tape
+from bot.ports import BadFrame, Books, Quarantine, Tape
 
 LOOK_S = 5.0
+
+THIN_S = 3_600.0
 
 log = structlog.get_logger()
 
@@ -24,16 +26,18 @@ class Housekeeping:
         feeds: Collection[Feed],
         quarantine: Quarantine,
         tape: Tape,
+        books: Books,
         real: Clock,
         market: Now,
     ) -> None:
         self._feeds = feeds
         self._quarantine = quarantine
         self._tape = tape
+        self._books = books
         self._real = real
         self._market = market
         self._bad: deque[BadFrame] = deque(maxlen=SAMPLES)
-        self._thinned_ms = 0
+        self._thinned_s: float | None = None
 
     async def run(self) -> None:
         """Look after things until cancelled."""
@@ -57,7 +61,8 @@ class Housekeeping:
             self._bad.clear()
 
     async def _thin(self) -> None:
-        now_ms = self._market.now_ms()
-        if now_ms - self._thinned_ms >= HOUR_MS:
-            await self._tape.thin(now_ms)
-            self._thinned_ms = now_ms
+        now_s = self._real.monotonic()
+        if self._thinned_s is None or now_s - self._thinned_s >= THIN_S:
+            await self._tape.thin(self._market.now_ms())
+            await self._books.thin(self._real.now_ms())
+            self._thinned_s = now_s

@@ -9,6 +9,7 @@ from prometheus_client.registry import Collector
 from bot.clock import SECOND_MS
 from bot.market import USD
 from bot.ports import Accounts, SourceStatus
+from bot.wording.reasons import by_kind
 
 STATES = ("live", "degraded", "mute", "connecting", "deaf", "blocked")
 
@@ -101,7 +102,7 @@ class Gauges(Collector):
             "liqwatch_inbox_dropped", "Liquidations lost because too many waited.", dropped
         )
         if self._moment.accounts is not None:
-            yield _notifications(self._moment.accounts)
+            yield from _notifications(self._moment.accounts)
 
     def _ages(self) -> Iterator[Metric]:
         now_ms = self._moment.now_ms
@@ -139,10 +140,21 @@ def _filled(
     return family
 
 
-def _notifications(accounts: Accounts) -> Metric:
-    family = GaugeMetricFamily(
+def _notifications(accounts: Accounts) -> Iterator[Metric]:
+    states = GaugeMetricFamily(
         "liqwatch_notifications", "Notifications by how they are; they add up.", labels=("state",)
     )
     for state in ("sent", "merged", "dead", "open"):
-        family.add_metric([state], getattr(accounts, state))
-    return family
+        states.add_metric([state], getattr(accounts, state))
+    yield states
+    yield GaugeMetricFamily(
+        "liqwatch_notifications_add_up", "1 while their states add up.", accounts.whole
+    )
+    dead = CounterMetricFamily(
+        "liqwatch_notifications_dead",
+        "Notifications that were given up, by why.",
+        labels=("reason",),
+    )
+    for kind, many in by_kind(accounts.reasons).items():
+        dead.add_metric([kind], many)
+    yield dead

@@ -15,11 +15,14 @@ from bot.wording.lines import (
     split_line,
 )
 from bot.wording.numbers import duration
-from bot.wording.rules import say_rule
+from bot.wording.rules import whose
 from bot.wording.sample import SAMPLE_RULE, sample_alert
 from bot.wording.text import Block, Bold, Details, Line, Message, Moment, Note, Paragraph, Span
 
 LATE_MS = 30 * SECOND_MS
+
+ORDERS = ("order", "largest")
+"""Metrics of single orders, which are not "at least" anything."""
 
 
 def alert_message(alert: Alert, now_ms: int, short_id: str = "") -> Message:
@@ -58,7 +61,7 @@ def _body(alert: Alert) -> list[Block]:
     details = _details(alert)
     if details:
         blocks.append(Details(details))
-    blocks.append(coverage_note(alert.reading, alert.rule.metric not in ("order", "largest")))
+    blocks.append(coverage_note(alert.reading, alert.rule.metric not in ORDERS))
     return blocks
 
 
@@ -96,8 +99,7 @@ def _details(alert: Alert) -> tuple[Line, ...]:
 def _last_line(alert: Alert, now_ms: int, short_id: str) -> Line:
     """``As of 03:04 · your alert: all 1h > $500M, crossed 02:57 · L123``"""
     as_of = alert.reading.at_ms
-    whose = "your alert" if alert.rule.destination.direct else "alert of this chat"
-    line: list[Span] = ["As of ", Moment(as_of), f" · {whose}: {say_rule(alert.rule)}"]
+    line: list[Span] = ["As of ", Moment(as_of), f" · {whose(alert.rule)}"]
     if as_of - alert.at_ms >= MINUTE_MS:
         line += [", crossed ", Moment(alert.at_ms)]
     late_ms = now_ms - max(as_of, alert.at_ms)

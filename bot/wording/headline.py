@@ -4,7 +4,7 @@ from bot.figures import Reading
 from bot.market import Side
 from bot.rules import Alert, Rule
 from bot.wording.coverage import plus
-from bot.wording.lines import heavier, sided, sign, tone
+from bot.wording.lines import amount_of, heavier, sided, sign, tone
 from bot.wording.numbers import count, duration, fine_money, money, named, round_money
 from bot.wording.text import Tone
 
@@ -37,6 +37,26 @@ def headline_tone(alert: Alert) -> Tone:
     return tone(alert.reading)
 
 
+def size(alert: Alert) -> int:
+    """How much an alert is about, in units of ``market.USD``: its side's sum, or its order."""
+    reading, metric = alert.reading, alert.rule.metric
+    if is_single(alert) and reading.largest is not None:
+        return reading.largest.usd
+    if metric in ("long", "short"):
+        return amount_of(reading, _told_side(alert))
+    return reading.total
+
+
+def say_size(alert: Alert) -> str:
+    """``$12.4M+ BTC longs``, ``$526M+``, ``$11.8M BTC long``: to be read after "the largest"."""
+    reading, metric = alert.reading, alert.rule.metric
+    if is_single(alert) and reading.largest is not None:
+        order = reading.largest
+        return f"{fine_money(order.usd)} {order.coin} {order.side.word}"
+    side = f"{_told_side(alert).word}s" if metric in ("long", "short") else ""
+    return " ".join(filter(None, (f"{money(size(alert))}{plus(reading)}", reading.coin, side)))
+
+
 def is_single(alert: Alert) -> bool:
     """Whether the alert is about one order, not about a sum."""
     metric = alert.rule.metric
@@ -50,8 +70,7 @@ def _amount(alert: Alert, verb: str) -> str:
     what, share = f"{money(reading.total)}{plus(reading)}", sided(reading, side)
     of = f"of {reading.coin} " if reading.coin else ""
     if metric in ("long", "short"):
-        amount = reading.long if side is Side.LONG else reading.short
-        what = f"{money(amount)}{plus(reading)}"
+        what = f"{money(amount_of(reading, side))}{plus(reading)}"
         of = f"of {reading.coin} {side.word}s " if reading.coin else f"of {side.word}s "
         if not reading.coin:
             share = f"{share.split()[0]} of all"

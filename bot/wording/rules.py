@@ -19,6 +19,12 @@ def say_rule(rule: Rule) -> str:
     return draft_text(draft_of(rule))
 
 
+def whose(rule: Rule) -> str:
+    """``your alert: all 1h > $500M``; one of a group is nobody's own."""
+    own = "your alert" if rule.destination.direct else "alert of this chat"
+    return f"{own}: {say_rule(rule)}"
+
+
 def say_value(metric: str, value: int | None) -> str:
     """A metric's value: ``$1.4M``, ``87%``, ``412``; ``unknown`` for None."""
     if value is None:

@@ -7,19 +7,19 @@ import msgspec
 
 from bot.clock import as_datetime
 
+Style = Literal["t", "d", "f", "R"]
+"""How a time is shown: ``t`` 02:41 · ``d`` a date · ``f`` date and time · ``R`` relative."""
+
 
 class Bold(msgspec.Struct, frozen=True):
     text: str
 
 
 class Moment(msgspec.Struct, frozen=True):
-    """A time that each reader sees as his own.
-
-    ``style``: ``t`` 02:41 · ``d`` a date · ``f`` date and time · ``R`` relative.
-    """
+    """A time that each reader sees as his own."""
 
     at_ms: int
-    style: Literal["t", "d", "f", "R"] = "t"
+    style: Style = "t"
 
 
 class Code(msgspec.Struct, frozen=True):
@@ -73,7 +73,7 @@ class Tone(StrEnum):
 
 
 class Button(msgspec.Struct, frozen=True):
-    """``action`` is what a press does: ``verb|argument|...``, at most 50 bytes.
+    """``action`` is what a press does: ``verb|argument|...``.
 
     A button holds no right of its own: a press is judged by who presses, like a typed command.
     ``url`` instead of an action makes it a link.

@@ -22,6 +22,7 @@ from bot.monitor.gauges import STATES
 from bot.monitor.page import HOST, PATH, MetricsPage
 from bot.ports import Accounts
 from bot.rules import Destination, Notice
+from bot.wording.reasons import KINDS
 from tests.fakes import NOW_MS, FakeDesk, FakeOutbox, a_source
 from tests.storage.samples import a_liquidation
 
@@ -33,6 +34,17 @@ class MuteOutbox(FakeOutbox):
 
     async def accounts(self) -> Accounts:
         raise StoreError("the disk is full")
+
+
+class CountedOutbox(FakeOutbox):
+    """Has the numbers that it was given."""
+
+    def __init__(self, numbers: Accounts) -> None:
+        super().__init__()
+        self.numbers = numbers
+
+    async def accounts(self) -> Accounts:
+        return self.numbers
 
 
 def free_port() -> int:
@@ -157,16 +169,36 @@ async def test_the_inbox_and_the_notifications_are_counted() -> None:
     assert told == {"sent": 1, "merged": 0, "dead": 1, "open": 2}
 
 
+async def test_the_dead_are_counted_by_a_handful_of_reasons() -> None:
+    reasons = (("gone: blocked by the user", 3), ("unknown", 2), ("gone: kicked", 1), ("odd", 1))
+    outbox = CountedOutbox(Accounts(20, 10, 2, 7, 1, reasons))
+    samples = await scraped(FakeDesk(), outbox=outbox)
+    told = {kind: of(samples, "notifications_dead_total", reason=kind) for kind in KINDS}
+    expected = dict.fromkeys(KINDS, 0) | {"gone": 4, "unknown": 2, "other": 1}
+    assert told == expected
+
+
+@pytest.mark.parametrize(("still_open", "adds_up"), [(1, 1), (2, 0)])
+async def test_whether_notifications_add_up_is_told(still_open: int, adds_up: int) -> None:
+    outbox = CountedOutbox(Accounts(20, 10, 2, 7, still_open))
+    samples = await scraped(FakeDesk(), outbox=outbox)
+    assert of(samples, "notifications_add_up") == adds_up
+
+
 async def test_where_storage_cannot_say_the_rest_is_told() -> None:
     samples = await scraped(FakeDesk("okx"), outbox=MuteOutbox())
-    assert not [name for name, _ in samples if name == "liqwatch_notifications"]
+    assert not [name for name, _ in samples if name.startswith("liqwatch_notifications")]
     assert of(samples, "reconnects_total", exchange="okx") == 4
 
 
 async def test_every_name_is_ours_and_the_only_labels_are_few() -> None:
     samples = await scraped(FakeDesk())
     assert all(name.startswith("liqwatch_") for name, _ in samples)
-    assert {label for _, labels in samples for label, _ in labels} == {"exchange", "state"}
+    assert {label for _, labels in samples for label, _ in labels} == {
+        "exchange",
+        "state",
+        "reason",
+    }
 
 
 async def test_each_look_is_of_its_own_moment() -> None:

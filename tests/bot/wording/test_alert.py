@@ -9,9 +9,8 @@ from bot.market import USD, Side
 from bot.metrics import METRICS, Unit
 from bot.rules import SHARE, WINDOWS, Notice
 from bot.wording.alert import alert_message, sample_alert
-from bot.wording.buttons import LONGEST_ACTION
 from bot.wording.headline import headline
-from bot.wording.notice import hearing_again, not_hearing, notice_message, restarted
+from bot.wording.notice import hearing_again, not_hearing, notice_message
 from bot.wording.text import Tone
 from tests.bot.wording.events import (
     GROUP,
@@ -159,8 +158,6 @@ def test_notices_are_said_as_they_are() -> None:
     assert hearing_again([okx], minutes_ago(12), NOW) == (
         "OKX is back after 12 min. It has no history, so 01:52–02:04 UTC stays unknown."
     )
-    assert restarted(6 * 60_000, 41) == "Back after 6 min. 41 alerts were waiting; they go out now."
-    assert restarted(45_000, 1) == "Back after 45 s. 1 alert was waiting; it goes out now."
 
 
 COINS = st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", min_size=1, max_size=20)
@@ -219,4 +216,3 @@ def test_every_alert_fits_a_caption_and_every_headline_a_lock_screen(
     common = len(coin or "") <= 8 and level == 1
     assert len(told[0]) <= (60 if common else 90)
     assert sum(map(len, told)) + len(told) <= CAPTION
-    assert all(len(action.encode()) <= LONGEST_ACTION for action in actions(message))
