@@ -25,14 +25,14 @@ class Address(msgspec.Struct, frozen=True):
 def understand(url: str | None, data_dir: Path) -> Address:
     """None: ``liqwatch.db`` in the data directory. Raises ``ConfigError``."""
     if url is None:
-        return _file(data_dir / FILE_NAME)
+        return at_file(data_dir / FILE_NAME)
     try:
         parsed = make_url(url.strip())
     except (ArgumentError, ValueError):
         # The error's own text may repeat the password.
         raise ConfigError(f"DATABASE_URL is not understood: {_EXAMPLES}.") from None
     if parsed.drivername in _SQLITE:
-        return _file(_path(parsed))
+        return at_file(_path(parsed))
     if parsed.drivername in _POSTGRESQL:
         return _server(parsed)
     raise ConfigError(
@@ -49,7 +49,8 @@ def _path(url: URL) -> Path:
     return Path(url.database)
 
 
-def _file(path: Path) -> Address:
+def at_file(path: Path) -> Address:
+    """The SQLite file at ``path``, whatever characters are in its name."""
     whole = path.expanduser().absolute()
     url = URL.create("sqlite+aiosqlite", database=str(whole))
     return Address(url=url, file=whole, shown=str(whole))

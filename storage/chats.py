@@ -24,14 +24,21 @@ class StoredChats:
             row = await session.get(ChatRow, _key(destination))
             return _chat(row, destination) if row else Chat(destination)
 
-    async def change(self, destination: Destination, by: Callable[[Chat], Chat]) -> Chat:
-        async def work(session: AsyncSession) -> Chat:
-            row = await lock_chat(session, destination)
-            changed = by(_chat(row, destination))
-            _fill(row, changed)
-            return changed
 
-        return await self._database.write(work)
+async def locked_chat(session: AsyncSession, destination: Destination) -> Chat:
+    """Kept from others until the commit, where anybody ever wished for anything here."""
+    row = await session.get(ChatRow, _key(destination), with_for_update=True)
+    return _chat(row, destination) if row else Chat(destination)
+
+
+async def change_chat(
+    session: AsyncSession, destination: Destination, by: Callable[[Chat], Chat]
+) -> Chat:
+    """Read, change and save; the new state."""
+    row = await lock_chat(session, destination)
+    changed = by(_chat(row, destination))
+    _fill(row, changed)
+    return changed
 
 
 async def lock_chat(session: AsyncSession, destination: Destination) -> ChatRow:
@@ -53,7 +60,9 @@ async def lock_chat(session: AsyncSession, destination: Destination) -> ChatRow:
         col(ChatRow.chat) == destination.chat,
         col(ChatRow.thread) == destination.thread,
     )
-    return (await session.exec(query.with_for_update())).one()
+    # What was read before the row was ours may be old by now.
+    fresh = query.with_for_update().execution_options(populate_existing=True)
+    return (await session.exec(fresh)).one()
 
 
 def is_untouched(row: ChatRow) -> bool:

@@ -1,26 +1,100 @@
 """Leasing what is due: the head of each chat alone, so that order holds within a chat."""
 
-from collections.abc import Collection
-from typing import Any
+from collections.abc import Collection, Sequence
 
 import msgspec
-import structlog
-from sqlalchemy import ColumnElement, Select, case, update
-from sqlalchemy import select as core_select
-from sqlalchemy.orm import aliased
-from sqlmodel import and_, col, exists, func, or_, select
+from sqlalchemy import BigInteger, and_, bindparam, case, func, or_, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.ports import Notification
-from bot.rules import Alert, Destination, Notice, Payload
-from storage.settling import REPEATS, UNKNOWN, end, end_queue
-from storage.tables import ChatRow, NotificationRow, State, stored_id
+from bot.clock import MINUTE_MS
+from bot.ports import Notification, Waiting
+from bot.rules import Destination, Payload
+from storage.merging import merge
+from storage.payloads import read
+from storage.standing import REPEATS, UNKNOWN, UNREADABLE, N, Seen, end, end_queue
+from storage.tables import State, Table
+
+LATE_MS = 30 * MINUTE_MS
+"""What is older comes after all that is not."""
 
 ROUNDS = 16
 """Looks of one claim: each ends what may not be sent of at least one chat, then looks again."""
 
-Row = NotificationRow
-log = structlog.get_logger()
+C = Table.metadata.tables["chat"]
+
+_NOW = bindparam("now_ms", type_=BigInteger)
+_DUE = or_(
+    and_(N.c.state == State.QUEUED.value, N.c.not_before_ms <= _NOW),
+    and_(N.c.state == State.SENDING.value, N.c.lease_until_ms <= _NOW),
+)
+_OTHERS = N.alias()
+_IN_FLIGHT = select(_OTHERS.c.chat).where(
+    _OTHERS.c.state == State.SENDING.value,
+    _OTHERS.c.platform == bindparam("platform"),
+    _OTHERS.c.lease_until_ms > _NOW,
+)
+"""Chats of living leases, which need not be those of the heads: a chat may have moved into another,
+and on PostgreSQL a smaller number may become visible after a larger one was claimed."""
+
+_OPEN = N.alias()
+_OLDEST = (
+    select(func.min(_OPEN.c.id).label("id"), func.count().label("open"))
+    .where(
+        _OPEN.c.platform == bindparam("platform"),
+        _OPEN.c.settled_ms.is_(None),
+        _OPEN.c.chat.not_in(bindparam("busy", expanding=True)),
+        _OPEN.c.chat.not_in(_IN_FLIGHT),
+    )
+    .group_by(_OPEN.c.chat)
+    .subquery()
+)
+"""The oldest open row of each chat, out of the partial index of open rows alone."""
+
+_LANE = case((N.c.created_ms < bindparam("late_ms", type_=BigInteger), 2), (N.c.direct, 0), else_=1)
+_NEEDED = ("id", "platform", "chat", "thread", "direct", "kind", "state", "created_ms", "attempts",
+           "unknowns", "doubt_ms", "message")  # fmt: skip
+"""Not what it says: all heads are sorted, and few of them are claimed."""
+
+_HEADS = (
+    select(
+        *(N.c[name] for name in _NEEDED),
+        C.c.state.label("standing"),
+        C.c.muted_until_ms,
+        _OLDEST.c.open,
+    )
+    .join(_OLDEST, N.c.id == _OLDEST.c.id)
+    .outerjoin(
+        C, and_(C.c.platform == N.c.platform, C.c.chat == N.c.chat, C.c.thread == N.c.thread)
+    )
+    .where(_DUE)
+    .order_by(_LANE, N.c.created_ms, N.c.id)
+    .limit(bindparam("limit"))
+    .with_for_update(of=N, skip_locked=True)
+)
+_LEASE = (
+    update(N)
+    .where(N.c.id.in_(bindparam("ids", expanding=True)), _DUE)
+    .values(
+        state=State.SENDING.value,
+        lease_until_ms=bindparam("until_ms"),
+        lease_owner=bindparam("owner"),
+        attempts=N.c.attempts + 1,
+        unknowns=N.c.unknowns + case((N.c.state == State.SENDING.value, 1), else_=0),
+        doubt_ms=case(
+            (N.c.state == State.SENDING.value, func.coalesce(N.c.doubt_ms, N.c.not_before_ms)),
+            else_=N.c.doubt_ms,
+        ),
+        # While it is being sent: since when.
+        not_before_ms=_NOW,
+        # An edit shows what it is now; a first message that may have arrived shows what it was.
+        amended=and_(
+            or_(N.c.doubt_ms.is_not(None), N.c.state == State.SENDING.value),
+            N.c.amended,
+            N.c.message.is_(None),
+        ),
+    )
+    .returning(N.c.id, N.c.payload)
+)
 
 
 class Lease(msgspec.Struct, frozen=True):
@@ -35,144 +109,99 @@ class Lease(msgspec.Struct, frozen=True):
 async def claim(
     session: AsyncSession, lease: Lease, limit: int, busy: Collection[int]
 ) -> list[Notification]:
-    """At most ``limit`` heads, oldest first, of chats that are not ``busy``; the caller commits."""
+    """At most ``limit`` heads of chats that are not ``busy``, with what goes out in their
+    messages; the caller commits."""
     claimed: list[Notification] = []
     taken = set(busy)
     for _ in range(ROUNDS):
         if len(claimed) >= limit:
             break
         heads = await _heads(session, lease, limit - len(claimed), taken)
-        ready = [n for row, chat in heads if (n := await _ready(session, lease, row, chat))]
-        leased = await _leased(session, lease, [n.id for n in ready])
-        taken |= {n.destination.chat for n in ready}
-        claimed += [n for n in ready if n.id in leased]
-        if len(ready) == len(heads):
+        ready = [head for head in heads if not await _held(session, lease, head)]
+        said = await _leased(session, lease, ready)
+        mine = [head for head in ready if head.id in said]
+        joined = await merge(session, mine, lease.now_ms)
+        claimed += [_notification(head, said[head.id], joined[head.id]) for head in mine]
+        taken |= {head.chat for head in mine}
+        if len(mine) == len(heads):
             break
-    return sorted(claimed, key=lambda notification: notification.id)
+    return sorted(claimed, key=lambda one: _rank(one, lease.now_ms))
 
 
 async def _heads(
     session: AsyncSession, lease: Lease, limit: int, taken: Collection[int]
-) -> list[tuple[Row, ChatRow | None]]:
+) -> Sequence[Seen]:
     """Due heads with their chats, locked until the commit.
 
     The head is the oldest open row, due or not: what waits holds back what came after it.
     """
-    here = (
-        col(ChatRow.platform) == col(Row.platform),
-        col(ChatRow.chat) == col(Row.chat),
-        col(ChatRow.thread) == col(Row.thread),
-    )
-    query = (
-        select(Row, ChatRow)
-        .outerjoin(ChatRow, and_(*here))
-        .where(
-            col(Row.id).in_(_oldest(lease.platform)),
-            _due(lease.now_ms),
-            ~_another_in_flight(),
-            col(Row.chat).not_in(taken),
-        )
-        .order_by(col(Row.id))
-        .limit(limit)
-        .with_for_update(of=Row, skip_locked=True)
-    )
-    return [(row, chat) for row, chat in await session.exec(query)]
+    asked = {
+        "platform": lease.platform,
+        "now_ms": lease.now_ms,
+        "late_ms": lease.now_ms - LATE_MS,
+        "busy": list(taken),
+        "limit": limit,
+    }
+    return (await (await session.connection()).execute(_HEADS, asked)).all()
 
 
-def _oldest(platform: str) -> Select[Any]:
-    """The oldest open row of each chat, out of the partial index of open rows alone."""
-    row = aliased(Row)
-    return (
-        core_select(func.min(row.id))
-        .where(col(row.platform) == platform, col(row.settled_ms).is_(None))
-        .group_by(col(row.chat))
-    )
-
-
-def _another_in_flight() -> ColumnElement[bool]:
-    """On PostgreSQL a smaller number may become visible after a larger one was claimed."""
-    other = aliased(Row)
-    return exists().where(
-        col(other.platform) == col(Row.platform),
-        col(other.chat) == col(Row.chat),
-        col(other.settled_ms).is_(None),
-        col(other.id) != col(Row.id),
-        col(other.state) == State.SENDING,
-    )
-
-
-def _due(now_ms: int) -> ColumnElement[bool]:
-    return or_(
-        and_(col(Row.state) == State.QUEUED, col(Row.not_before_ms) <= now_ms),
-        and_(col(Row.state) == State.SENDING, col(Row.lease_until_ms) <= now_ms),
-    )
-
-
-async def _ready(
-    session: AsyncSession, lease: Lease, row: Row, chat: ChatRow | None
-) -> Notification | None:
-    """The head as it goes out, or None when it, and its like behind it, had to be given up."""
-    place = Destination(row.platform, row.chat, row.thread, row.direct)
-    if chat is not None and chat.state != "active":
-        await _hold(session, lease, row, chat.state)
-        return None
-    if chat is not None and row.kind == "alert" and chat.muted_until_ms > lease.now_ms:
-        await _hold(session, lease, row, "muted", row.kind)
-        return None
-    expired = row.state == State.SENDING
-    payload = _payload(row, place)
-    if payload is None or (expired and row.unknowns >= REPEATS):
-        reason = UNKNOWN if payload else "unreadable"
-        await end(session, [stored_id(row.id)], reason, lease.now_ms)
-        return None
-    return Notification(
-        id=stored_id(row.id),
-        destination=place,
-        payload=payload,
-        created_ms=row.created_ms,
-        attempts=row.attempts,
-        unknowns=row.unknowns + expired,
-        message=row.message,
-    )
+async def _held(session: AsyncSession, lease: Lease, head: Seen) -> bool:
+    """Whether the head, and its like behind it, had to be given up."""
+    if head.standing not in (None, "active"):
+        await _hold(session, lease, head, head.standing)
+    elif head.kind == "alert" and (head.muted_until_ms or 0) > lease.now_ms:
+        await _hold(session, lease, head, "muted", head.kind)
+    elif head.state == State.SENDING and head.unknowns >= REPEATS:
+        await end(session, N.c.id == head.id, UNKNOWN, lease.now_ms)
+    else:
+        return False
+    return True
 
 
 async def _hold(
-    session: AsyncSession, lease: Lease, row: Row, reason: str, kind: str | None = None
+    session: AsyncSession, lease: Lease, head: Seen, reason: str, kind: str | None = None
 ) -> None:
-    place = Destination(row.platform, row.chat, row.thread, row.direct)
-    await end(session, [stored_id(row.id)], reason, lease.now_ms)
-    await end_queue(session, place, reason, lease.now_ms, kind)
+    await end(session, N.c.id == head.id, reason, lease.now_ms)
+    await end_queue(session, _place(head), reason, lease.now_ms, kind)
 
 
-def _payload(row: Row, place: Destination) -> Payload | None:
-    """With the destination of today, which a move may have changed since it was stored."""
-    try:
-        payload: Payload = msgspec.json.decode(row.payload, type=Alert | Notice)
-    except msgspec.MsgspecError as error:
-        log.error("a stored payload is unreadable", notification=row.id, reason=str(error))
-        return None
-    if isinstance(payload, Alert) and payload.rule.destination != place:
-        rule = msgspec.structs.replace(payload.rule, destination=place)
-        return msgspec.structs.replace(payload, rule=rule)
-    return payload
+async def _leased(session: AsyncSession, lease: Lease, heads: Sequence[Seen]) -> dict[int, Payload]:
+    """What those say that are ours now: only rows that are still due, and can be read."""
+    if not heads:
+        return {}
+    asked = {
+        "ids": [head.id for head in heads],
+        "now_ms": lease.now_ms,
+        "until_ms": lease.now_ms + lease.lease_ms,
+        "owner": lease.owner,
+    }
+    places = {head.id: _place(head) for head in heads}
+    leased = await (await session.connection()).execute(_LEASE, asked)
+    told = {number: read(number, said, places[number]) for number, said in leased}
+    unreadable = [number for number, payload in told.items() if payload is None]
+    if unreadable:
+        await end(session, N.c.id.in_(unreadable), UNREADABLE, lease.now_ms)
+    return {number: payload for number, payload in told.items() if payload is not None}
 
 
-async def _leased(session: AsyncSession, lease: Lease, ids: list[int]) -> set[int]:
-    """Compare and set: only rows that are still due become ours."""
-    if not ids:
-        return set()
-    ours = (
-        update(Row)
-        .where(col(Row.id).in_(ids), _due(lease.now_ms))
-        .values(
-            state=State.SENDING.value,
-            lease_until_ms=lease.now_ms + lease.lease_ms,
-            lease_owner=lease.owner,
-            attempts=col(Row.attempts) + 1,
-            unknowns=col(Row.unknowns) + case((col(Row.state) == State.SENDING, 1), else_=0),
-            amended=False,
-        )
-        .returning(col(Row.id))
+def _notification(head: Seen, payload: Payload, merged: tuple[Waiting, ...]) -> Notification:
+    return Notification(
+        id=head.id,
+        destination=_place(head),
+        payload=payload,
+        created_ms=head.created_ms,
+        attempts=head.attempts,
+        unknowns=head.unknowns + (head.state == State.SENDING),
+        message=head.message,
+        merged=merged,
     )
-    rows = await (await session.connection()).execute(ours)
-    return {stored_id(number) for number in rows.scalars()}
+
+
+def _place(head: Seen) -> Destination:
+    return Destination(head.platform, head.chat, head.thread, head.direct)
+
+
+def _rank(one: Notification, now_ms: int) -> tuple[int, int, int]:
+    """As ``_HEADS`` sorts them, over several looks."""
+    lane = 0 if one.destination.direct else 1
+    return (2 if one.created_ms < now_ms - LATE_MS else lane, one.created_ms, one.id)

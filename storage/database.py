@@ -1,5 +1,6 @@
 """Opens the database and hands out its books."""
 
+import os
 import secrets
 import sqlite3
 from collections.abc import AsyncIterator
@@ -7,11 +8,12 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import structlog
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.errors import ConfigError
+from bot.landmarks import Passing, unseen
 from storage.address import Address, understand
+from storage.books import StoredBooks
 from storage.chats import StoredChats
 from storage.engines import (
     Database,
@@ -20,11 +22,14 @@ from storage.engines import (
     sqlite_migrator,
     sqlite_reader,
 )
+from storage.inspection import refuse_nothing
+from storage.keyboards import StoredKeyboards
 from storage.listings import StoredListings
 from storage.lock import WriterLock
 from storage.notebook import StoredNotebook
 from storage.outbox import StoredOutbox
 from storage.past import StoredPast
+from storage.presence import KEEPALIVE, Presence
 from storage.quarantine import StoredQuarantine
 from storage.report import StoredReport
 from storage.rulebook import StoredRulebook
@@ -42,6 +47,8 @@ class Storage:
     """The books of one open database."""
 
     def __init__(self, database: Database) -> None:
+        self.books = StoredBooks(database)
+        self.keyboards = StoredKeyboards(database)
         self.rulebook = StoredRulebook(database)
         self.outbox = StoredOutbox(database)
         self.chats = StoredChats(database)
@@ -53,7 +60,9 @@ class Storage:
 
 
 @asynccontextmanager
-async def open_storage(url: str | None, data_dir: Path) -> AsyncIterator[Storage]:
+async def open_storage(
+    url: str | None, data_dir: Path, passing: Passing = unseen
+) -> AsyncIterator[Storage]:
     """Open, and bring to this version, the database at ``url``; closed with the block.
 
     None: the file ``liqwatch.db`` in ``data_dir``, which is made where it is missing. Raises
@@ -62,10 +71,10 @@ async def open_storage(url: str | None, data_dir: Path) -> AsyncIterator[Storage
     address = understand(url, data_dir)
     async with AsyncExitStack() as held:
         if address.file is None:
-            database = await _open_postgresql(address, held)
+            database = await open_postgresql(address, passing, held)
         else:
-            _prepare_directory(address.file, make=url is None)
-            database = await _open_sqlite(address, address.file, held)
+            prepare_directory(address.file, make=url is None)
+            database = await _open_sqlite(address, address.file, passing, held)
         yield Storage(database)
 
 
@@ -73,8 +82,8 @@ async def open_storage(url: str | None, data_dir: Path) -> AsyncIterator[Storage
 async def open_report(url: str | None, data_dir: Path) -> AsyncIterator[StoredReport]:
     """A read-only look, beside a running bot or without one. Raises ``ConfigError``."""
     address = understand(url, data_dir)
-    if address.file is not None and not address.file.exists():
-        raise ConfigError(f"There is no database at {address.file} yet: start the bot once.")
+    if address.file is not None:
+        refuse_nothing(address.file)
     engine = sqlite_reader(address) if address.file else postgresql_engine(address, size=1)
     try:
         with opening(address):
@@ -84,7 +93,9 @@ async def open_report(url: str | None, data_dir: Path) -> AsyncIterator[StoredRe
         await engine.dispose()
 
 
-async def _open_sqlite(address: Address, file: Path, held: AsyncExitStack) -> Database:
+async def _open_sqlite(
+    address: Address, file: Path, passing: Passing, held: AsyncExitStack
+) -> Database:
     if sqlite3.sqlite_version_info < SOUND_SQLITE:
         log.warning("old SQLite library", version=sqlite3.sqlite_version, advised="3.51.3")
     lock = WriterLock(file)
@@ -92,22 +103,23 @@ async def _open_sqlite(address: Address, file: Path, held: AsyncExitStack) -> Da
     held.callback(lock.release)
     with opening(address):
         await _migrate(sqlite_migrator(address), address)
-    database = sqlite_database(address)
+    database = sqlite_database(address, passing)
     held.push_async_callback(database.close)
     return database
 
 
-async def _open_postgresql(address: Address, held: AsyncExitStack) -> Database:
+async def open_postgresql(address: Address, passing: Passing, held: AsyncExitStack) -> Database:
+    """As its one writer, brought to this version; it ends with ``held``."""
+    owner = secrets.randbits(62)
+    own = postgresql_engine(address, size=1, settings=KEEPALIVE)
+    presence = Presence(own, address.shown, owner)
+    held.push_async_callback(presence.release)
+    with opening(address):
+        await presence.seize()
+        await _migrate(postgresql_engine(address, size=1), address)
     engine = postgresql_engine(address)
     held.push_async_callback(engine.dispose)
-    owner = secrets.randbits(62)
-    with opening(address):
-        await _migrate(postgresql_engine(address, size=1), address)
-        # A connection of its own for as long as this process lives: others see who is there.
-        presence = await held.enter_async_context(engine.connect())
-        await presence.execute(text("SELECT pg_advisory_lock(:owner)"), {"owner": owner})
-        await presence.commit()
-    return Database(engine, engine, owner)
+    return Database(engine, engine, owner, passing, presence)
 
 
 async def _migrate(engine: AsyncEngine, address: Address) -> None:
@@ -117,7 +129,8 @@ async def _migrate(engine: AsyncEngine, address: Address) -> None:
         await engine.dispose()
 
 
-def _prepare_directory(file: Path, make: bool) -> None:
+def prepare_directory(file: Path, make: bool) -> None:
+    """Of a SQLite file. Raises ``ConfigError``."""
     directory = file.parent
     try:
         if make:
@@ -131,3 +144,8 @@ def _prepare_directory(file: Path, make: bool) -> None:
         raise ConfigError(f"There is no directory {directory}: make it, or correct DATABASE_URL.")
     if file.is_dir():
         raise ConfigError(f"{file} is a directory, not a database file: correct DATABASE_URL.")
+    # SQLite would open it all the same, and refuse each write.
+    if file.exists() and not os.access(file, os.W_OK):
+        raise ConfigError(
+            f"{file} may not be written: give this user the right to, or choose another."
+        )

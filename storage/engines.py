@@ -5,21 +5,24 @@ write; PostgreSQL has one engine, and every read before a write locks its row.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from types import MappingProxyType
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 import structlog
 from sqlalchemy import Connection, event
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as NoConnectionFree
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.errors import StoreError
+from bot.landmarks import Passing, unseen
 from storage.address import Address
+from storage.presence import AbsentError, Presence
+from storage.trouble import code_of, using
 
 T = TypeVar("T")
 
@@ -29,12 +32,6 @@ TRIES = 4
 COLLISIONS = frozenset({"40001", "40P01"})
 """PostgreSQL's serialization failure and deadlock: the same transaction again is right."""
 
-TROUBLE = (OperationalError, InterfaceError, NoConnectionFree, OSError)
-"""Locked, full, unreachable: the database's state, not our mistake. TimeoutError is an OSError."""
-
-PASSING = ("08", "25006", "40", "53", "55", "57", "58")
-"""How PostgreSQL's codes of the same troubles begin; its driver raises them as plain errors."""
-
 log = structlog.get_logger(__name__)
 
 _BOTH = (f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}", "PRAGMA foreign_keys=ON")
@@ -43,11 +40,23 @@ _READER = ("PRAGMA query_only=ON", "PRAGMA wal_autocheckpoint=0")
 
 
 class Database:
-    """The engines of one open database. ``owner`` marks the leases of this process."""
+    """The engines of one open database. ``owner`` marks the leases of this process.
 
-    def __init__(self, writer: AsyncEngine, reader: AsyncEngine, owner: int) -> None:
+    Without a ``presence`` something else keeps a second writer away.
+    """
+
+    def __init__(
+        self,
+        writer: AsyncEngine,
+        reader: AsyncEngine,
+        owner: int,
+        passing: Passing = unseen,
+        presence: Presence | None = None,
+    ) -> None:
         self._writer = writer
         self._reader = reader
+        self._passing = passing
+        self._presence = presence
         self.owner = owner
 
     @property
@@ -70,7 +79,7 @@ class Database:
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
         """One consistent view that waits for no writer. Raises ``StoreError``."""
-        with _named_trouble():
+        with using():
             async with (
                 AsyncSession(self._reader, expire_on_commit=False) as session,
                 session.begin(),
@@ -83,35 +92,27 @@ class Database:
         await self._writer.dispose()
 
     async def _transaction(self, work: Callable[[AsyncSession], Awaitable[T]]) -> T:
-        with _named_trouble():
+        with using():
             for _ in range(TRIES - 1):
                 try:
                     return await self._once(work)
+                except AbsentError as lost:
+                    await lost.presence.retake(lost.holding)
                 except DBAPIError as error:
-                    if _code(error) not in COLLISIONS:
+                    if code_of(error) not in COLLISIONS:
                         raise
             return await self._once(work)
 
     async def _once(self, work: Callable[[AsyncSession], Awaitable[T]]) -> T:
-        async with AsyncSession(self._writer, expire_on_commit=False) as session, session.begin():
-            return await work(session)
-
-
-@contextmanager
-def _named_trouble() -> Iterator[None]:
-    try:
-        yield
-    except (DBAPIError, *TROUBLE) as error:
-        if not (isinstance(error, TROUBLE) or _code(error).startswith(PASSING)):
-            raise
-        cause = error.orig if isinstance(error, DBAPIError) else error
-        raise StoreError(f"the database could not be used: {cause}") from error
-
-
-def _code(error: BaseException) -> str:
-    """PostgreSQL's five characters; none for whatever else failed."""
-    cause = error.orig if isinstance(error, DBAPIError) else error
-    return str(getattr(cause, "sqlstate", None) or "")
+        async with AsyncSession(self._writer, expire_on_commit=False) as session:
+            async with session.begin():
+                if self._presence is not None:
+                    await self._presence.confirm(session)
+                result = await work(session)
+                await session.flush()
+                self._passing("write begun")
+            self._passing("write committed")
+            return result
 
 
 async def _end_of(task: "asyncio.Task[Any]") -> None:
@@ -134,17 +135,16 @@ def insert_into(
     return sqlite.insert(table)
 
 
-def sqlite_database(address: Address) -> Database:
+def sqlite_database(address: Address, passing: Passing = unseen) -> Database:
     writer = _sqlite_engine(address, "BEGIN IMMEDIATE", (*_BOTH, *_WRITER), 1)
     reader = _sqlite_engine(address, "BEGIN", (*_BOTH, *_READER), READERS)
-    return Database(writer, reader, owner=0)
+    return Database(writer, reader, 0, passing)
 
 
 def sqlite_reader(address: Address) -> AsyncEngine:
     """Read-only down to the operating system, beside a running bot."""
-    url = address.url.set(
-        database=f"file:{address.url.database}", query={"mode": "ro", "uri": "true"}
-    )
+    name = quote(str(address.url.database))
+    url = address.url.set(database=f"file:{name}", query={"mode": "ro", "uri": "true"})
     return _sqlite_engine(
         Address(url=url, file=address.file, shown=address.shown), "BEGIN", (*_BOTH, *_READER), 1
     )
@@ -156,7 +156,9 @@ def sqlite_migrator(address: Address) -> AsyncEngine:
     return _sqlite_engine(address, "BEGIN IMMEDIATE", pragmas, 1)
 
 
-def postgresql_engine(address: Address, size: int = 8) -> AsyncEngine:
+def postgresql_engine(
+    address: Address, size: int = 8, settings: Mapping[str, str] = MappingProxyType({})
+) -> AsyncEngine:
     return create_async_engine(
         address.url,
         pool_size=size,
@@ -166,7 +168,7 @@ def postgresql_engine(address: Address, size: int = 8) -> AsyncEngine:
         connect_args={
             "timeout": 10,
             "command_timeout": 60,
-            "server_settings": {"application_name": "liqwatch"},
+            "server_settings": {"application_name": "liqwatch", **settings},
         },
     )
 

@@ -25,7 +25,7 @@ class WriterLock:
     """Held from ``seize`` until ``release`` or the end of the process."""
 
     def __init__(self, database: Path) -> None:
-        self._database = database
+        self._database = database.resolve()  # by whatever name it is reached
         self._handle: int | None = None
 
     def seize(self) -> None:

@@ -9,15 +9,19 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.rules import Destination
 from storage.chats import is_untouched, lock_chat
-from storage.tables import ChatRow, NotificationRow, RuleRow
+from storage.tables import ChatRow, KeyboardRow, NotificationRow, RuleRow
 
 SAME_RULE = (*("platform", "thread", "coin", "exchange", "window", "metric", "threshold", "floor"),)
+
+PIECE = 1_000
+"""Chats of one question: SQLite takes 32,766 parameters at most."""
 
 
 async def move(session: AsyncSession, platform: str, old: int, new: int) -> None:
     """All threads of a chat, in the caller's transaction."""
     await _move_chats(session, platform, old, new)
     await _move_rules(session, platform, old, new)
+    await _move_keyboards(session, platform, old, new)
     queue = update(NotificationRow).where(
         col(NotificationRow.platform) == platform,
         col(NotificationRow.chat) == old,
@@ -30,23 +34,28 @@ async def forwarded(
     session: AsyncSession, places: Collection[Destination]
 ) -> dict[Destination, Destination]:
     """Where each destination is now: an alert may have been caused just before the move."""
-    found = {place: place for place in places}
-    rows = await session.exec(
-        select(ChatRow).where(
-            col(ChatRow.moved_to).is_not(None),
-            tuple_(col(ChatRow.platform), col(ChatRow.chat)).in_(
-                {(place.platform, place.chat) for place in places}
-            ),
+    chats = sorted({(place.platform, place.chat) for place in places})
+    moved: dict[tuple[str, int], int | None] = {}
+    for start in range(0, len(chats), PIECE):
+        rows = await session.exec(
+            select(ChatRow.platform, ChatRow.chat, ChatRow.moved_to).where(
+                col(ChatRow.moved_to).is_not(None),
+                tuple_(col(ChatRow.platform), col(ChatRow.chat)).in_(chats[start : start + PIECE]),
+            )
         )
-    )
-    for row in rows:
-        for place in places:
-            if (place.platform, place.chat) == (row.platform, row.chat) and row.moved_to:
-                found[place] = Destination(place.platform, row.moved_to, place.thread, place.direct)
-    return found
+        moved |= {(platform, chat): new for platform, chat, new in rows}
+    return {
+        place: Destination(place.platform, new, place.thread, place.direct)
+        if (new := moved.get((place.platform, place.chat)))
+        else place
+        for place in places
+    }
 
 
 async def _move_chats(session: AsyncSession, platform: str, old: int, new: int) -> None:
+    # Who followed a chat to here follows it on.
+    farther = update(ChatRow).where(col(ChatRow.platform) == platform, col(ChatRow.moved_to) == old)
+    await session.exec(farther.values(moved_to=new).execution_options(synchronize_session=False))
     query = select(ChatRow).where(col(ChatRow.platform) == platform, col(ChatRow.chat) == old)
     known = list(await session.exec(query.with_for_update()))
     # The old chat itself leaves a forwarding address even if nobody set anything there.
@@ -75,3 +84,10 @@ async def _move_rules(session: AsyncSession, platform: str, old: int, new: int) 
     await session.exec(twice.execution_options(synchronize_session=False))
     rules = update(RuleRow).where(*here).values(chat=new)
     await session.exec(rules.execution_options(synchronize_session=False))
+
+
+async def _move_keyboards(session: AsyncSession, platform: str, old: int, new: int) -> None:
+    buttons = update(KeyboardRow).where(
+        col(KeyboardRow.platform) == platform, col(KeyboardRow.place) == old
+    )
+    await session.exec(buttons.values(place=new).execution_options(synchronize_session=False))

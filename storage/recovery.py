@@ -1,13 +1,13 @@
 """After a start: what was being sent when a process ended goes back into the queue."""
 
-from sqlalchemy import BigInteger, ColumnElement, column, text, true, update
-from sqlmodel import col, or_, select
+from collections.abc import Mapping
+
+from sqlalchemy import BigInteger, ColumnElement, column, func, or_, select, text, true, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage.settling import REPEATS, UNKNOWN, end
-from storage.tables import NotificationRow, State, stored_id
-
-Row = NotificationRow
+from bot.ports import Found
+from storage.standing import UNKNOWN, N, Standing, bury, keep, standings
+from storage.tables import State
 
 LIVING = text(
     "SELECT (classid::bigint << 32) | objid::bigint AS owner FROM pg_locks"
@@ -16,27 +16,58 @@ LIVING = text(
 """Each running process on PostgreSQL holds a lock by its number; it vanishes with the process."""
 
 
-async def recover(session: AsyncSession, owner: int, now_ms: int) -> int:
-    """How many were put back. They may have arrived; the caller commits."""
-    lost = (col(Row.state) == State.SENDING, _abandoned(session, owner))
-    worn = await session.exec(select(Row.id).where(*lost, col(Row.unknowns) >= REPEATS))
-    await end(session, [stored_id(number) for number in worn], UNKNOWN, now_ms)
-    back = (
-        update(Row)
-        .where(*lost)
-        .values(
-            state=State.QUEUED.value,
-            unknowns=col(Row.unknowns) + 1,
-            not_before_ms=now_ms,
-            amended=False,
-        )
-        .returning(col(Row.id))
+async def recover(
+    session: AsyncSession, owner: int, now_ms: int, harmless_ms: Mapping[str, int]
+) -> Found:
+    """What was being sent may have arrived; the caller commits."""
+    await _backdate(session, now_ms)
+    lost = (N.c.state == State.SENDING.value) & _abandoned(session, owner)
+    rows = await standings(session, lost)
+    waiting, latest = await _waiting(session, now_ms)
+    for row in rows:
+        _put_back(row, now_ms, harmless_ms.get(row.platform, 0))
+    await keep(session, rows)
+    dead = [row for row in rows if row.state == State.DEAD]
+    await bury(session, [(row.id, row.reason, now_ms) for row in dead])
+    unclear = sum(row.state == State.QUEUED for row in rows)
+    return Found(open=waiting, unclear=unclear, up_to=latest, at_ms=now_ms)
+
+
+def _put_back(row: Standing, now_ms: int, harmless_ms: int) -> None:
+    row.doubt(now_ms, harmless_ms)
+    if row.worn:
+        row.give_up(UNKNOWN, now_ms)
+    else:
+        row.queue(now_ms, row.reason)
+
+
+async def _backdate(session: AsyncSession, now_ms: int) -> None:
+    """What ended before this start ended before it, whatever the clock said then."""
+    ahead = update(N).where(N.c.settled_ms >= now_ms).values(settled_ms=now_ms - 1)
+    await (await session.connection()).execute(ahead)
+
+
+async def _waiting(session: AsyncSession, now_ms: int) -> tuple[int, int]:
+    """How many are open or merged into one that is and never arrived; the latest number of them.
+
+    Merged ones count as settled from now on, so that ``fates`` finds them among the others.
+    """
+    connection = await session.connection()
+    numbers = select(func.count(), func.max(N.c.id)).where(N.c.settled_ms.is_(None))
+    count, latest = (await connection.execute(numbers)).one()
+    tried = select(N.c.id).where(N.c.settled_ms.is_(None), N.c.attempts > 0, N.c.message.is_(None))
+    with_them = (
+        update(N)
+        .where(N.c.state == State.MERGED.value, N.c.merged_into.in_(tried))
+        .values(settled_ms=now_ms)
+        .returning(N.c.id)
     )
-    return len((await (await session.connection()).execute(back)).all())
+    merged = (await connection.execute(with_them)).scalars().all()
+    return count + len(merged), max([latest or 0, *merged])
 
 
 def _abandoned(session: AsyncSession, owner: int) -> ColumnElement[bool]:
     if session.get_bind().dialect.name == "sqlite":
         return true()  # the lock file lets nobody else send from this file
-    dead = col(Row.lease_owner).not_in(LIVING.subquery().select())
-    return or_(col(Row.lease_owner) == owner, dead)
+    dead = N.c.lease_owner.not_in(LIVING.subquery().select())
+    return or_(N.c.lease_owner == owner, dead)

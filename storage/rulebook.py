@@ -21,53 +21,60 @@ class StoredRulebook:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def add(self, rule: Rule, limit: int) -> Rule:
-        async def work(session: AsyncSession) -> RuleRow:
-            # The chat's row stands for all its rules: who holds it may count them.
-            await lock_chat(session, rule.destination)
-            await _refuse_second(session, rule)
-            await _refuse_too_many(session, rule.destination, limit)
-            row = _row(rule)
-            session.add(row)
-            await session.flush()
-            return row
-
-        return _rule(await self._database.write(work))
-
     async def of(self, destination: Destination) -> list[Rule]:
-        query = select(RuleRow).where(*_at(destination)).order_by(col(RuleRow.id))
         async with self._database.reading() as session:
-            return [_rule(row) for row in await session.exec(query)]
+            return await rules_of(session, destination)
 
     async def get(self, rule_id: int) -> Rule | None:
         async with self._database.reading() as session:
             row = await session.get(RuleRow, rule_id)
             return _rule(row) if row else None
 
-    async def pause(self, rule_id: int, paused: bool) -> Rule | None:
-        async def work(session: AsyncSession) -> RuleRow | None:
-            row = await session.get(RuleRow, rule_id, with_for_update=True)
-            if row:
-                row.paused = paused
-            return row
-
-        row = await self._database.write(work)
-        return _rule(row) if row else None
-
-    async def remove(self, rule_id: int) -> Rule | None:
-        async def work(session: AsyncSession) -> RuleRow | None:
-            row = await session.get(RuleRow, rule_id, with_for_update=True)
-            if row:
-                await session.delete(row)
-            return row
-
-        row = await self._database.write(work)
-        return _rule(row) if row else None
-
     async def columns(self) -> AsyncIterator[RuleColumns]:
         async with self._database.reading() as session:
             async for columns in rule_columns(session, self._database.on_postgresql):
                 yield columns
+
+
+async def rules_of(session: AsyncSession, destination: Destination) -> list[Rule]:
+    """Oldest first, paused ones too."""
+    query = select(RuleRow).where(*_at(destination)).order_by(col(RuleRow.id))
+    return [_rule(row) for row in await session.exec(query)]
+
+
+async def locked_rule(session: AsyncSession, rule_id: int) -> Rule | None:
+    """Kept from others until the commit: what is decided by it stays true."""
+    row = await session.get(RuleRow, rule_id, with_for_update=True)
+    return _rule(row) if row else None
+
+
+async def add_rule(session: AsyncSession, rule: Rule, limit: int) -> Rule:
+    """With its id. Raises ``UserError`` for a twin and for one beyond ``limit``."""
+    # The chat's row stands for all its rules: who holds it may count them.
+    await lock_chat(session, rule.destination)
+    await _refuse_second(session, rule)
+    await _refuse_too_many(session, rule.destination, limit)
+    row = _row(rule)
+    session.add(row)
+    await session.flush()
+    return _rule(row)
+
+
+async def pause_rule(session: AsyncSession, rule_id: int, paused: bool) -> Rule | None:
+    row = await session.get(RuleRow, rule_id, with_for_update=True)
+    if row is None:
+        return None
+    row.paused = paused
+    return _rule(row)
+
+
+async def remove_rule(session: AsyncSession, rule_id: int) -> Rule | None:
+    row = await session.get(RuleRow, rule_id, with_for_update=True)
+    if row is None:
+        return None
+    await session.delete(row)
+    await session.flush()
+    return _rule(row)
 
 
 def _at(destination: Destination) -> tuple[ColumnElement[bool], ...]:

@@ -12,6 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.errors import ConfigError
 from storage import migrations
 
+VERSIONS = "alembic_version"
+"""The table in which a database says its version."""
+
 MIGRATION_LOCK = 0x11C_3A7C
 """Any number of ours: two processes that start at once on PostgreSQL migrate one by one."""
 
@@ -32,6 +35,12 @@ async def migrate(engine: AsyncEngine, config: Config, shown: str, to: str = "he
     """
     async with engine.begin() as connection:
         await connection.run_sync(_migrate, config, shown, to)
+
+
+async def refuse_newer(engine: AsyncEngine, shown: str) -> None:
+    """Raise ``ConfigError`` for a database of a later version than this program's."""
+    async with engine.connect() as connection:
+        await connection.run_sync(_refuse_newer, shipped(), shown)
 
 
 async def refuse_other(engine: AsyncEngine, shown: str) -> None:

@@ -1,128 +1,123 @@
-"""How a delivery ended, written down."""
+"""How deliveries ended, written down: those that end at the same time in one transaction."""
 
 import math
+from collections.abc import Sequence
 
-from sqlalchemy import case, update
-from sqlmodel import col, select
+import msgspec
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.delivery.outcomes import Delivered, Gone, Moved, Outcome, Refused, Retry
+from bot.delivery.outcomes import (
+    Delivered,
+    Gone,
+    Moved,
+    Outcome,
+    Refused,
+    Retry,
+    Unauthorized,
+)
 from bot.ports import Notification
-from bot.rules import Destination
 from storage.chats import lock_chat
 from storage.moving import move
-from storage.tables import NotificationRow, State
-
-REPEATS = 2
-"""So often is a message sent again that may have arrived; then it is given up."""
-
-UNKNOWN = "unknown"
+from storage.standing import UNKNOWN, N, Standing, bury, end_queue, keep, standings, unbury
+from storage.tables import State
 
 
-async def settle(
-    session: AsyncSession, notification: Notification, outcome: Outcome, now_ms: int
-) -> None:
-    """Nothing but a delivery counts once the lease passed to somebody else."""
-    query = select(NotificationRow).where(col(NotificationRow.id) == notification.id)
-    row = (await session.exec(query.with_for_update())).first()
-    if row is None:
-        return
-    if isinstance(outcome, Delivered):
-        _delivered(row, outcome.message, now_ms)
-    elif row.state == State.SENDING and row.attempts == notification.attempts + 1:
-        await _undelivered(session, row, outcome, now_ms)
+class Settlement(msgspec.Struct, frozen=True):
+    """One delivery's end."""
+
+    notification: Notification
+    outcome: Outcome
+    now_ms: int
 
 
-async def end(session: AsyncSession, ids: list[int], reason: str, now_ms: int) -> None:
-    """Give rows up. What was delivered before stays sent: only its amendment is given up."""
-    ending = update(NotificationRow).where(col(NotificationRow.id).in_(ids))
-    await session.exec(
-        ending.values(**_ending(reason, now_ms)).execution_options(synchronize_session=False)
-    )
+async def settle(session: AsyncSession, settlements: Sequence[Settlement]) -> None:
+    """Nothing but a delivery counts once the lease passed to somebody else.
+
+    Those that concern no more than their own message share their statements; the caller commits.
+    """
+    shared: dict[int, Settlement] = {}
+    others: list[Settlement] = []
+    for one in settlements:
+        if isinstance(one.outcome, Gone | Moved) or one.notification.id in shared:
+            others.append(one)
+        else:
+            shared[one.notification.id] = one
+    if shared:
+        await _settle(session, shared)
+    for one in others:
+        for row in await _settle(session, {one.notification.id: one}):
+            await _follow(session, row, one)
 
 
-async def end_queue(
-    session: AsyncSession, place: Destination, reason: str, now_ms: int, kind: str | None = None
-) -> None:
-    """Give up what waits for a destination, of one kind or all; not what is being sent."""
-    ending = update(NotificationRow).where(
-        col(NotificationRow.platform) == place.platform,
-        col(NotificationRow.chat) == place.chat,
-        col(NotificationRow.thread) == place.thread,
-        col(NotificationRow.settled_ms).is_(None),
-        col(NotificationRow.state) == State.QUEUED,
-    )
-    if kind is not None:
-        ending = ending.where(col(NotificationRow.kind) == kind)
-    await session.exec(
-        ending.values(**_ending(reason, now_ms)).execution_options(synchronize_session=False)
-    )
+async def _settle(session: AsyncSession, ends: dict[int, Settlement]) -> list[Standing]:
+    """Those that it counted for."""
+    taken: list[Standing] = []
+    died: list[Standing] = []
+    back: list[int] = []
+    for row in await standings(session, N.c.id.in_(ends)):
+        before = row.state
+        if not _take(row, ends[row.id]):
+            continue
+        taken.append(row)
+        if row.state == State.DEAD:
+            died.append(row)
+        elif before == State.DEAD:
+            back.append(row.id)
+    await keep(session, taken)
+    await bury(session, [(row.id, row.reason, row.settled_ms or 0) for row in died])
+    await unbury(session, back)
+    return taken
 
 
-def _ending(reason: str, now_ms: int) -> dict[str, object]:
-    never_sent = col(NotificationRow.message).is_(None)
-    return {
-        "state": case((never_sent, State.DEAD.value), else_=State.SENT.value),
-        "reason": reason,
-        "settled_ms": now_ms,
-        "amended": False,
-    }
+def _take(row: Standing, end: Settlement) -> bool:
+    """Whether this end counts for this row, which is then as it leaves it."""
+    ours = row.state == State.SENDING and row.attempts == end.notification.attempts + 1
+    if isinstance(end.outcome, Delivered):
+        # What arrived arrived, however late one hears of it; but only once.
+        if ours or row.message is None:
+            row.arrive(end.outcome.message, end.now_ms)
+            return True
+        return False
+    if ours:
+        _undelivered(row, end.outcome, end)
+    return ours
 
 
-def _delivered(row: NotificationRow, message: int, now_ms: int) -> None:
-    if row.settled_ms is not None and row.state == State.SENT:
-        return
-    row.message = message
-    if row.amended:
-        _queue(row, now_ms)
-    else:
-        row.state, row.settled_ms, row.reason = State.SENT, now_ms, ""
-
-
-async def _undelivered(
-    session: AsyncSession, row: NotificationRow, outcome: Outcome, now_ms: int
-) -> None:
+def _undelivered(row: Standing, outcome: Outcome, end: Settlement) -> None:
+    now_ms = end.now_ms
     match outcome:
         case Retry():
             _again(row, outcome, now_ms)
-        case Moved(to_chat=chat) if chat != row.chat:
-            _queue(row, now_ms)
-            await session.flush()
-            await move(session, row.platform, row.chat, chat)
+        case Unauthorized(reason=reason):
+            row.queue(now_ms, reason)
+        case Moved(to_chat=chat) if chat != end.notification.destination.chat:
+            row.queue(now_ms, "")
         case Moved():
-            _give_up(row, "moved to where it is", now_ms)
+            row.give_up("refused: moved to where it is", now_ms)
         case Gone(reason=reason):
-            _give_up(row, reason, now_ms)
-            await session.flush()
-            await _gone(session, row, reason, now_ms)
+            row.give_up(f"gone: {reason}", now_ms)
         case Refused(reason=reason):
-            _give_up(row, reason, now_ms)
+            row.give_up(f"refused: {reason}", now_ms)
 
 
-def _again(row: NotificationRow, retry: Retry, now_ms: int) -> None:
-    # An outage is nobody's own: it is waited for, and uses up no alert's tries.
-    row.unknowns += retry.unknown and not retry.platform_wide
-    if row.unknowns > REPEATS:
-        _give_up(row, UNKNOWN, now_ms)
-        return
-    unknowns = row.unknowns
-    _queue(row, now_ms + math.ceil(max(retry.after_s, 0.0) * 1000))
-    row.unknowns, row.reason = unknowns, retry.reason
+def _again(row: Standing, retry: Retry, now_ms: int) -> None:
+    if retry.unknown:
+        # An outage is nobody's own: it is waited for, and uses up no alert's tries.
+        harmless_ms = math.inf if retry.platform_wide else retry.harmless_s * 1000
+        row.doubt(now_ms, harmless_ms)
+    if row.worn:
+        row.give_up(UNKNOWN, now_ms)
+    else:
+        row.queue(now_ms + math.ceil(max(retry.after_s, 0.0) * 1000), retry.reason)
 
 
-def _queue(row: NotificationRow, not_before_ms: int) -> None:
-    row.state, row.settled_ms, row.reason = State.QUEUED, None, ""
-    row.not_before_ms = not_before_ms
-    row.amended, row.unknowns = False, 0
-
-
-def _give_up(row: NotificationRow, reason: str, now_ms: int) -> None:
-    row.state = State.DEAD if row.message is None else State.SENT
-    row.reason, row.settled_ms, row.amended = reason, now_ms, False
-
-
-async def _gone(session: AsyncSession, row: NotificationRow, reason: str, now_ms: int) -> None:
-    place = Destination(row.platform, row.chat, row.thread, row.direct)
-    chat = await lock_chat(session, place)
-    chat.state, chat.reason = "gone", reason
-    await end_queue(session, place, reason, now_ms)
+async def _follow(session: AsyncSession, row: Standing, end: Settlement) -> None:
+    """What an end means for the rest of its chat."""
+    match end.outcome:
+        case Gone(reason=reason):
+            chat = await lock_chat(session, row.place)
+            chat.state, chat.reason = "gone", reason
+            await end_queue(session, row.place, f"gone: {reason}", end.now_ms)
+        # The platform may have told of the move by itself before.
+        case Moved(to_chat=chat) if row.state == State.QUEUED and chat != row.chat:
+            await move(session, row.platform, row.chat, chat)

@@ -1,12 +1,15 @@
-"""What can keep a database from opening, each in one sentence that says what to do."""
+"""What can keep a database from opening or from being used, said in words."""
 
+import errno
 import socket
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
-from bot.errors import ConfigError
+from bot.errors import ConfigError, StoreError
 from storage.address import Address
 
 _SQLITE = {
@@ -30,13 +33,56 @@ _POSTGRESQL = {
 }
 
 
+_FULL = "the disk is full or fails: make room, and try again."
+
+_USING = {
+    "SQLITE_BUSY": "another program holds it",
+    "SQLITE_LOCKED": "another program holds it",
+    "SQLITE_FULL": "the disk is full",
+    "SQLITE_IOERR": "the disk fails",
+    "SQLITE_READONLY": "it may not be written",
+    "SQLITE_CANTOPEN": "it cannot be opened",
+    "SQLITE_CORRUPT": "it is damaged",
+    "SQLITE_NOTADB": "it is damaged",
+}
+
+DAMAGED = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
+
+_TROUBLE = (OperationalError, InterfaceError, NoConnectionFree, OSError)
+"""Locked, full, unreachable: the database's state, not our mistake. TimeoutError is an OSError."""
+
+_PASSING = ("08", "25006", "40", "53", "55", "57", "58")
+"""How PostgreSQL's codes of the same troubles begin; its driver raises them as plain errors."""
+
+
+@contextmanager
+def using() -> Iterator[None]:
+    """Turn what is no mistake of ours into a ``StoreError``."""
+    try:
+        yield
+    except (DBAPIError, *_TROUBLE) as error:
+        why = _said(error, _USING) if isinstance(error, DBAPIError) else None
+        if not (why or isinstance(error, _TROUBLE) or code_of(error).startswith(_PASSING)):
+            raise
+        if isinstance(error, NoConnectionFree):
+            why = "too many others are waiting for it"
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        raise StoreError(f"the database could not be used: {why or cause}") from error
+
+
+def code_of(error: BaseException) -> str:
+    """PostgreSQL's five characters; none for whatever else failed."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    return str(getattr(cause, "sqlstate", None) or "")
+
+
 @contextmanager
 def opening(address: Address) -> Iterator[None]:
     """Turn what opening a database may meet into a ``ConfigError`` without any password."""
     try:
         yield
     except DBAPIError as error:
-        sentence = _sqlite(error) if address.file else _postgresql(error)
+        sentence = _said(error, _SQLITE) if address.file else _postgresql(error)
         if sentence is None:
             raise
         raise ConfigError(f"{address.shown} {sentence}") from None
@@ -50,16 +96,41 @@ def opening(address: Address) -> Iterator[None]:
         ) from None
 
 
-def _sqlite(error: DBAPIError) -> str | None:
+@contextmanager
+def copying(source: str, target: str) -> Iterator[None]:
+    """Turn what keeps one database from becoming a copy of another into a ``ConfigError``."""
+    try:
+        yield
+    except (DBAPIError, sqlite3.Error) as error:
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        name = str(getattr(cause, "sqlite_errorname", ""))
+        if name.startswith(DAMAGED):
+            raise ConfigError(f"{source} is damaged: it cannot be copied.") from None
+        if name.startswith(("SQLITE_FULL", "SQLITE_IOERR")):
+            raise ConfigError(f"{target} cannot be written, {_FULL}") from None
+        if name.startswith(("SQLITE_CANTOPEN", "SQLITE_PERM", "SQLITE_READONLY")):
+            raise ConfigError(f"{source} cannot be read: let this user read that file.") from None
+        raise ConfigError(f"{source} could not be copied to {target} ({cause}).") from None
+    except OSError as error:
+        where = error.filename or target
+        if error.errno in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT):
+            raise ConfigError(f"{where} cannot be written, {_FULL}") from None
+        raise ConfigError(
+            f"{where} cannot be used ({error.strerror or error}): give this user the right to, or "
+            "choose another."
+        ) from None
+
+
+def _said(error: DBAPIError, sentences: Mapping[str, str]) -> str | None:
     name = str(getattr(error.orig, "sqlite_errorname", ""))
-    for code, sentence in _SQLITE.items():
+    for code, sentence in sentences.items():
         if name.startswith(code):
             return sentence
     return None
 
 
 def _postgresql(error: DBAPIError) -> str | None:
-    code = str(getattr(error.orig, "sqlstate", None) or "")
+    code = code_of(error)
     if code in _POSTGRESQL:
         return _POSTGRESQL[code]
     if not code or code.startswith("08"):

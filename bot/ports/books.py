@@ -70,6 +70,10 @@ class Ledger(Protocol):
         """Read, change and save; the new state."""
         ...
 
+    async def move(self, platform: str, old_chat: int, new_chat: int) -> None:
+        """A chat got a new id: its rules, wishes and queue in all its threads follow."""
+        ...
+
     async def put(self, destination: Destination, payload: Payload, key: str, now_ms: int) -> None:
         """One notification outside of any rule (a test, a notice)."""
         ...

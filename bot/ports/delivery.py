@@ -1,6 +1,6 @@
 """An alert's way out: notifications, the outbox that keeps them, the platform that takes them."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Protocol
 
 import msgspec
@@ -121,8 +121,12 @@ class Outbox(Protocol):
         """Write down how it ended; ``Moved`` takes the chat's rules and queue along."""
         ...
 
-    async def recover(self, now_ms: int) -> Found:
-        """After a start: put back what was being sent when the process ended."""
+    async def recover(self, now_ms: int, harmless_ms: Mapping[str, int] = {}) -> Found:
+        """After a start: put back what was being sent when the process ended.
+
+        ``harmless_ms``: by platform, for so long after the first try a repeat is no second
+        message.
+        """
         ...
 
     async def fates(self, found: Found) -> Accounts:
@@ -137,6 +141,11 @@ class Notifier(Protocol):
 
     @property
     def platform(self) -> str: ...
+
+    @property
+    def harmless_s(self) -> float:
+        """So long after its first try a repeat under the same nonce is no second message."""
+        ...
 
     async def deliver(
         self, destination: Destination, message: Message, nonce: str, edits: int | None = None

@@ -11,7 +11,16 @@ from rich.table import Table
 
 from tests.bench.table import Row
 
-_BENCHMARKS = ("decode", "windows", "thresholds", "loading", "pipeline", "disk", "load")
+_BENCHMARKS = (
+    "decode",
+    "windows",
+    "thresholds",
+    "loading",
+    "pipeline",
+    "disk",
+    "outbox",
+    "load",
+)
 _LIBRARIES = ("ccxt", "cryptofeed")
 """What decoding is measured against; it comes with the dependency group ``bench``."""
 

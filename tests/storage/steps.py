@@ -5,10 +5,11 @@ from contextlib import closing
 from typing import Any
 
 import asyncpg
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.delivery.outcomes import Outcome
 from bot.market import Liquidation
-from bot.ports import Chat, Notification
+from bot.ports import Chat, Ledger, Notification
 from bot.rules import Alert, Rule, RuleState
 from storage import Storage
 from tests.storage.conftest import Home
@@ -32,9 +33,32 @@ async def settled(storage: Storage, outcome: Outcome, at: int = NOW) -> Notifica
     return one
 
 
+async def added(storage: Storage, rule: Rule, limit: int = 50) -> Rule:
+    """The rule as it was saved, with its id."""
+
+    async def work(ledger: Ledger) -> Rule:
+        return await ledger.add(rule, limit)
+
+    saved, _ = await storage.books.keep(work, None, NOW)
+    return saved
+
+
 async def wish(storage: Storage, chat: Chat) -> None:
     """A place's whole standing, whatever it was before."""
-    await storage.chats.change(chat.destination, lambda _: chat)
+
+    async def work(ledger: Ledger) -> None:
+        await ledger.change(chat.destination, lambda _: chat)
+
+    await storage.books.keep(work, None, NOW)
+
+
+async def pragma(storage: Storage, setting: str) -> None:
+    """On the writing connection of a SQLite file, from now on."""
+
+    async def work(session: AsyncSession) -> None:
+        await (await session.connection()).exec_driver_sql(f"PRAGMA {setting}")
+
+    await storage.books._database.write(work)
 
 
 async def everything(storage: Storage) -> list[tuple[Rule, RuleState]]:

@@ -1,134 +1,132 @@
-"""Whatever happens to notifications, in whatever order: created = sent + merged + dead + open."""
+"""The outbox in numbers: for the operator, for a report, and after a crash."""
 
-import asyncio
-import shutil
-import tempfile
-from pathlib import Path
+import pytest
 
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
-from bot.delivery.outcomes import Delivered, Gone, Moved, Outcome, Refused, Retry
-from bot.ports import Chat, Notification
-from bot.rules import Destination, Rule
-from storage import Storage, open_storage
+from bot.delivery.outcomes import Delivered, Gone, Refused, Retry
+from bot.market import USD
+from bot.ports import Accounts, Found
+from bot.rules import Destination, Notice, Rule
+from storage import Storage, open_report
+from storage.report import NAMED
 from tests.storage.conftest import Home
-from tests.storage.samples import NOW, an_alert
-from tests.storage.steps import wish
+from tests.storage.samples import ALICE, BOB, NOW, a_rule, an_alert
+from tests.storage.steps import added, ask, claimed, settled, stored
 
-LEASE = 10_000
-
-chats = st.integers(1, 3)
-outcomes: st.SearchStrategy[Outcome] = st.one_of(
-    st.just(Delivered(message=1)),
-    st.builds(Retry, st.integers(0, 20), st.just("cut"), unknown=st.booleans()),
-    st.builds(Moved, chats),
-    st.just(Gone("blocked")),
-    st.just(Refused("too long")),
-)
-steps = st.one_of(
-    st.tuples(st.just("store"), chats, st.integers(1, 4), st.integers(1, 3)),
-    st.tuples(st.just("claim"), st.integers(1, 3)),
-    st.tuples(st.just("settle"), st.integers(0, 5), outcomes),
-    st.tuples(st.just("wait"), st.integers(1, 15)),
-    st.tuples(st.just("chat"), chats, st.sampled_from(["active", "stopped", "gone"])),
-    st.tuples(st.just("recover")),
-)
+LATER = NOW + 1_000
 
 
-class Model:
-    """Plays steps against a storage and keeps its own count of what was ever created."""
-
-    def __init__(self, storage: Storage) -> None:
-        self.storage = storage
-        self.now = NOW
-        self.keys: set[str] = set()
-        self.in_flight: list[Notification] = []
-        self.leases: dict[int, int] = {}
-
-    async def play(self, step: tuple[object, ...]) -> None:
-        name, *arguments = step
-        await getattr(self, str(name))(*arguments)
-        accounts = await self.storage.outbox.accounts()
-        assert accounts.created == len(self.keys)
-        assert accounts.created == accounts.sent + accounts.merged + accounts.dead + accounts.open
-
-    async def store(self, chat: int, episode: int, value: int) -> None:
-        rule = Rule(chat, Destination("telegram", chat), 1, None, None, "1h", "total", 1)
-        alert = an_alert(rule, episode, value=value)
-        await self.storage.outbox.store([alert], [], self.now)
-        self.keys.add(alert.key)
-
-    async def claim(self, limit: int) -> None:
-        found = await self.storage.outbox.claim("telegram", self.now, limit, LEASE, set())
-        assert len(found) <= limit
-        assert len({one.destination.chat for one in found}) == len(found)
-        for one in found:
-            assert self.leases.get(one.id, 0) <= self.now, "claimed under a living lease"
-            self.leases[one.id] = self.now + LEASE
-        self.in_flight += found
-
-    async def settle(self, which: int, outcome: Outcome) -> None:
-        if self.in_flight:
-            one = self.in_flight.pop(which % len(self.in_flight))
-            self.leases.pop(one.id, None)
-            await self.storage.outbox.settle(one, outcome, self.now)
-
-    async def wait(self, seconds: int) -> None:
-        self.now += seconds * 1000
-
-    async def chat(self, chat: int, state: str) -> None:
-        await wish(self.storage, Chat(Destination("telegram", chat), state=state))
-
-    async def recover(self) -> None:
-        await self.storage.outbox.recover(self.now)
-        self.leases.clear()
-
-    async def drain(self) -> None:
-        """Once everything is delivered or dead, nothing may be left open."""
-        for _ in range(40):
-            if not (await self.storage.outbox.accounts()).open:
-                return
-            self.now += 60_000
-            found = await self.storage.outbox.claim("telegram", self.now, 9, LEASE, set())
-            for one in found:
-                await self.storage.outbox.settle(one, Delivered(message=2), self.now)
-        raise AssertionError("something stays open for ever")
+@pytest.fixture
+async def rule(storage: Storage) -> Rule:
+    return await added(storage, a_rule())
 
 
-async def play(home: Home, script: list[tuple[object, ...]]) -> None:
-    async with open_storage(home.url, home.data_dir) as storage:
-        model = Model(storage)
-        for step in script:
-            await model.play(step)
-        await model.drain()
+async def died(storage: Storage, reason: str, times: int) -> None:
+    for number in range(times):
+        place = Destination("telegram", 1 + number, direct=True)
+        await storage.outbox.put(place, Notice("hello", NOW), f"{reason} {number}", NOW)
+        await settled(storage, Refused(reason))
 
 
-@settings(max_examples=20, deadline=None)
-@given(script=st.lists(steps, min_size=8, max_size=30))
-def test_no_order_of_things_breaks_the_accounts(
-    sqlite_template: Path, script: list[tuple[object, ...]]
+async def test_an_empty_outbox_is_all_zeros(storage: Storage) -> None:
+    assert await storage.outbox.accounts() == Accounts(0, 0, 0, 0, 0)
+
+
+async def test_the_dead_are_told_by_reason_most_frequent_first(storage: Storage) -> None:
+    for reason, times in (("rare", 1), ("too long", 3), ("also rare", 1)):
+        await died(storage, reason, times)
+    reasons = (("refused: too long", 3), ("refused: also rare", 1), ("refused: rare", 1))
+    assert await storage.outbox.accounts() == Accounts(5, 0, 0, 5, 0, reasons)
+
+
+async def test_reasons_beyond_twenty_are_told_as_one(storage: Storage) -> None:
+    await died(storage, "z", 2)
+    for number in range(NAMED + 2):
+        await died(storage, f"r{number:02}", 1)
+    reasons = (await storage.outbox.accounts()).reasons
+    assert len(reasons) == NAMED + 1
+    assert (reasons[0], reasons[-1]) == (("refused: z", 2), ("other", 3))
+
+
+async def test_a_report_beside_the_bot_tells_the_same(
+    storage: Storage, home: Home, rule: Rule
 ) -> None:
-    with tempfile.TemporaryDirectory() as place:
-        shutil.copy(sqlite_template, Path(place) / "liqwatch.db")
-        asyncio.run(play(Home(None, Path(place)), script))
+    await died(storage, "too long", 2)
+    await stored(storage, *(an_alert(rule, episode) for episode in (1, 2, 3)))
+    await settled(storage, Delivered(1))
+    await stored(storage, an_alert(rule, 4))
+    expected = Accounts(6, 1, 2, 2, 1, (("refused: too long", 2),))
+    assert await storage.outbox.accounts() == expected
+    async with open_report(home.url, home.data_dir) as report:
+        assert await report.accounts() == expected
 
 
-def test_both_databases_keep_the_same_accounts(home: Home) -> None:
-    script: list[tuple[object, ...]] = [
-        *(("store", chat, episode, 1) for chat in (1, 2, 3) for episode in (1, 2)),
-        ("claim", 3),
-        ("store", 1, 1, 2),
-        ("settle", 0, Delivered(message=1)),
-        ("settle", 0, Retry(5, "cut", unknown=True)),
-        ("claim", 3),
-        ("settle", 0, Moved(2)),
-        ("settle", 0, Gone("blocked")),
-        ("recover",),
-        ("claim", 3),
-        ("wait", 11),
-        ("claim", 3),
-        ("chat", 2, "stopped"),
-        ("settle", 0, Refused("too long")),
-    ]
-    asyncio.run(play(home, script))
+async def test_a_start_tells_what_it_found(storage: Storage, rule: Rule) -> None:
+    assert await storage.outbox.recover(NOW) == Found(at_ms=NOW)
+    await stored(storage, an_alert(rule, 1), an_alert(rule, 2))
+    await storage.outbox.put(BOB, Notice("hello", NOW), "greeting", NOW)
+    await claimed(storage, limit=1)
+    found = await storage.outbox.recover(LATER)
+    # The second alert was in the message that may have arrived.
+    assert (found.open, found.unclear, found.at_ms) == (3, 1, LATER)
+    assert await storage.outbox.fates(found) == Accounts(3, 0, 1, 0, 2)
+
+
+async def test_what_becomes_of_what_a_start_found(storage: Storage, rule: Rule) -> None:
+    await stored(storage, an_alert(rule, 1))
+    await settled(storage, Delivered(1))
+    await stored(storage, *(an_alert(rule, episode) for episode in (2, 3, 4)))
+    await storage.outbox.put(BOB, Notice("hello", NOW), "greeting", NOW)
+    found = await storage.outbox.recover(LATER)
+    assert await storage.outbox.fates(found) == Accounts(4, 0, 0, 0, 4)
+    mine, his = await claimed(storage, LATER)
+    await storage.outbox.settle(mine, Delivered(2), LATER)
+    await storage.outbox.settle(his, Gone("blocked"), LATER)
+    after = Accounts(4, 1, 2, 1, 0, (("gone: blocked", 1),))
+    assert await storage.outbox.fates(found) == after
+    # Neither what comes later nor an edit of what had been sent before is among them.
+    await stored(storage, an_alert(rule, 5), an_alert(rule, 1, value=90_000_000 * USD))
+    assert await storage.outbox.fates(found) == after
+    await settled(storage, Delivered(1), LATER + 1)
+    assert await storage.outbox.fates(found) == after
+
+
+async def test_a_clock_that_went_back_before_a_start_takes_nothing_into_its_account(
+    storage: Storage, rule: Rule
+) -> None:
+    await died(storage, "too long", 2)
+    await stored(storage, an_alert(rule))
+    found = await storage.outbox.recover(NOW - 3_600_000)
+    assert await storage.outbox.fates(found) == Accounts(1, 0, 0, 0, 1)
+
+
+async def test_what_a_start_gives_up_is_told_with_its_merged_ones(
+    storage: Storage, rule: Rule
+) -> None:
+    await stored(storage, an_alert(rule, 1), an_alert(rule, 2))
+    for _ in range(2):
+        await settled(storage, Retry(0, "cut", unknown=True))
+    await claimed(storage)
+    found = await storage.outbox.recover(LATER)
+    assert (found.open, found.unclear) == (2, 0)
+    assert await storage.outbox.fates(found) == Accounts(2, 0, 0, 2, 0, (("unknown", 2),))
+
+
+async def test_a_crash_within_the_time_of_a_nonce_uses_up_no_repeat(
+    storage: Storage, rule: Rule
+) -> None:
+    await stored(storage, an_alert(rule))
+    for _ in range(5):
+        assert [one.unknowns for one in await claimed(storage)] == [0]
+        await storage.outbox.recover(NOW, {"telegram": 1})
+    for unknowns in (0, 1, 2):
+        assert [one.unknowns for one in await claimed(storage, LATER)] == [unknowns]
+        await storage.outbox.recover(LATER, {"telegram": 1_000, "discord": 120_000})
+    assert await claimed(storage, LATER) == []
+
+
+async def test_an_end_of_no_known_name_would_break_the_identity(
+    storage: Storage, home: Home
+) -> None:
+    await storage.outbox.put(ALICE, Notice("hello", NOW), "greeting", NOW)
+    await ask(home, "UPDATE notification SET state = 'lost'")
+    assert not (await storage.outbox.accounts()).whole

@@ -1,34 +1,35 @@
 """A chat that got a new id, such as a group that became a supergroup."""
 
 from bot.delivery.outcomes import Delivered, Moved
-from bot.ports import Chat
+from bot.ports import Chat, Keyboard, Ledger
 from bot.rules import Alert, Destination
 from storage import Storage
-from tests.storage.samples import ALICE, GROUP, a_rule, an_alert
-from tests.storage.steps import settled, stored, wish
+from tests.storage.samples import ALICE, GROUP, NOW, a_rule, an_alert
+from tests.storage.steps import added, claimed, settled, stored, wish
 
 
 async def test_a_moved_chat_takes_rules_wishes_and_queue_along(storage: Storage) -> None:
     new = Destination("telegram", -1_009, GROUP.thread)
-    rule = await storage.rulebook.add(a_rule(GROUP), limit=50)
+    rule = await added(storage, a_rule(GROUP))
     await wish(storage, Chat(GROUP, muted_until_ms=5, role=42, share=True))
     await stored(storage, an_alert(rule, 1), an_alert(rule, 2))
     await settled(storage, Moved(to_chat=new.chat))
     first = await settled(storage, Delivered(message=1))
     assert first.destination == new
-    assert isinstance(first.payload, Alert) and first.payload.rule.destination == new
+    alerts = [first.payload, *(waiting.alert for waiting in first.merged)]
+    assert [a.rule.destination for a in alerts if isinstance(a, Alert)] == [new, new]
     assert [r.destination for r in await storage.rulebook.of(new)] == [new]
     assert await storage.rulebook.of(GROUP) == []
     assert await storage.chats.get(new) == Chat(new, muted_until_ms=5, role=42, share=True)
     # The engine may not have heard of the move yet.
     await stored(storage, an_alert(rule, 3))
-    assert [(await settled(storage, Delivered(1))).destination for _ in range(2)] == [new, new]
+    assert (await settled(storage, Delivered(1))).destination == new
 
 
 async def test_a_moved_chat_finds_a_rule_it_already_has(storage: Storage) -> None:
     new = Destination("telegram", -1_009, GROUP.thread)
-    rule = await storage.rulebook.add(a_rule(GROUP), limit=50)
-    twin = await storage.rulebook.add(a_rule(new), limit=50)
+    rule = await added(storage, a_rule(GROUP))
+    twin = await added(storage, a_rule(new))
     await stored(storage, an_alert(rule))
     await settled(storage, Moved(to_chat=new.chat))
     assert [r.id for r in await storage.rulebook.of(new)] == [twin.id]
@@ -37,7 +38,47 @@ async def test_a_moved_chat_finds_a_rule_it_already_has(storage: Storage) -> Non
 async def test_a_move_to_the_same_chat_ends_instead_of_turning_in_a_circle(
     storage: Storage,
 ) -> None:
-    rule = await storage.rulebook.add(a_rule(), limit=50)
+    rule = await added(storage, a_rule())
     await stored(storage, an_alert(rule))
     await settled(storage, Moved(to_chat=ALICE.chat))
     assert (await storage.outbox.accounts()).dead == 1
+
+
+async def test_a_move_that_was_told_before_its_call_ended_loses_nothing(storage: Storage) -> None:
+    new = Destination("telegram", -1_009, GROUP.thread)
+    await stored(storage, an_alert(await added(storage, a_rule(GROUP))))
+    (one,) = await claimed(storage)
+
+    async def told(ledger: Ledger) -> None:
+        await ledger.move("telegram", GROUP.chat, new.chat)
+
+    await storage.books.keep(told, None, NOW)
+    await storage.outbox.settle(one, Moved(to_chat=new.chat), NOW)
+    assert (await settled(storage, Delivered(1))).destination == new
+
+
+async def test_what_comes_late_follows_a_chat_that_moved_twice(storage: Storage) -> None:
+    rule = await added(storage, a_rule(GROUP))
+    await stored(storage, an_alert(rule))
+    await settled(storage, Moved(to_chat=-1_008))
+    await settled(storage, Moved(to_chat=-1_009))
+    await settled(storage, Delivered(1))
+    await stored(storage, an_alert(rule, 2))
+    assert (await settled(storage, Delivered(2))).destination.chat == -1_009
+
+
+async def test_a_chat_that_moves_back_is_where_it_was(storage: Storage) -> None:
+    rule = await added(storage, a_rule(GROUP))
+    await stored(storage, an_alert(rule))
+    await settled(storage, Moved(to_chat=-1_009))
+    await settled(storage, Moved(to_chat=GROUP.chat))
+    assert (await settled(storage, Delivered(1))).destination == GROUP
+
+
+async def test_buttons_go_where_their_chat_goes(storage: Storage) -> None:
+    keyboard = Keyboard("telegram", GROUP.chat, 0, ("mute|1h",))
+    token = await storage.keyboards.keep(keyboard, NOW)
+    await stored(storage, an_alert(await added(storage, a_rule(GROUP))))
+    await settled(storage, Moved(to_chat=-1_009))
+    found = await storage.keyboards.find(token, 5, NOW)
+    assert found == Keyboard("telegram", -1_009, 0, ("mute|1h",))

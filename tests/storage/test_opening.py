@@ -15,6 +15,7 @@ from storage import open_report, open_storage
 from storage.schema import shipped
 from tests.storage.conftest import Home, PostgresServer
 from tests.storage.samples import ALICE, NOW, a_rule, an_alert
+from tests.storage.steps import added
 
 SECRET = "hunter2-is-secret"
 
@@ -127,7 +128,7 @@ def guarded(postgres: PostgresServer) -> str:
 
 async def test_a_database_of_a_newer_version_is_not_touched(home: Home, tmp_path: Path) -> None:
     async with open_storage(home.url, home.data_dir) as storage:
-        await storage.rulebook.add(a_rule(), limit=5)
+        await added(storage, a_rule(), 5)
     ours = ScriptDirectory.from_config(shipped()).get_current_head()
     assert ours
     await _age(home, ours, "9999")
@@ -165,12 +166,19 @@ async def test_a_directory_in_the_files_place_is_said(tmp_path: Path) -> None:
     assert "is a directory" in await why_not(None, tmp_path)
 
 
-async def test_a_second_writer_is_refused_and_the_first_goes_on(tmp_path: Path) -> None:
-    async with open_storage(None, tmp_path) as first:
-        assert "already running" in await why_not(None, tmp_path)
+async def test_a_second_writer_is_refused_and_the_first_goes_on(home: Home) -> None:
+    async with open_storage(home.url, home.data_dir) as first:
+        assert "already running" in await why_not(home.url, home.data_dir)
         await first.notebook.write("offset", "1")
-    async with open_storage(None, tmp_path) as second:
+    async with open_storage(home.url, home.data_dir) as second:
         assert await second.notebook.read("offset") == "1"
+
+
+async def test_a_second_writer_is_known_by_any_name_of_the_file(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "data")
+    async with open_storage(None, tmp_path / "data"):
+        assert "already running" in await why_not(None, tmp_path / "link")
 
 
 WRITER = """
@@ -179,11 +187,12 @@ from pathlib import Path
 from bot.market import USD
 from storage import open_storage
 from tests.storage.samples import a_rule
+from tests.storage.steps import added
 
 async def main():
-    async with open_storage(None, Path(sys.argv[1])) as storage:
+    async with open_storage(sys.argv[2] or None, Path(sys.argv[1])) as storage:
         for number in range(1, 10_000):
-            await storage.rulebook.add(a_rule(threshold=number), limit=10_000)
+            await added(storage, a_rule(threshold=number), 10_000)
             sys.stdout.write(f"saved {number}\\n")
             sys.stdout.flush()
 
@@ -191,20 +200,20 @@ asyncio.run(main())
 """
 
 
-async def test_what_was_answered_is_there_after_kill_9_and_the_lock_is_not(tmp_path: Path) -> None:
+async def test_what_was_answered_is_there_after_kill_9_and_the_lock_is_not(home: Home) -> None:
     with subprocess.Popen(  # noqa: ASYNC220, S603
-        [sys.executable, "-c", WRITER, str(tmp_path)],
+        [sys.executable, "-c", WRITER, str(home.data_dir), home.url or ""],
         stdout=subprocess.PIPE,
         text=True,
         cwd=Path(__file__).parents[2],
     ) as writer:
         assert writer.stdout is not None
         lines = [next(writer.stdout) for _ in range(25)]
-        assert "already running" in await why_not(None, tmp_path)
+        assert "already running" in await why_not(home.url, home.data_dir)
         writer.kill()
         lines += writer.stdout.read().splitlines()
     answered = {int(line.split()[1]) for line in lines if line.startswith("saved ")}
-    async with open_storage(None, tmp_path) as storage:
+    async with open_storage(home.url, home.data_dir) as storage:
         kept = {rule.threshold for rule in await storage.rulebook.of(ALICE)}
     assert len(answered) >= 20
     assert answered <= kept
@@ -215,7 +224,7 @@ async def test_a_report_reads_beside_a_running_bot_and_without_one(tmp_path: Pat
         async with open_report(None, tmp_path):
             pass
     async with open_storage(None, tmp_path) as storage:
-        rule = await storage.rulebook.add(a_rule(), limit=5)
+        rule = await added(storage, a_rule(), 5)
         await storage.outbox.store([an_alert(rule)], [], NOW)
         async with open_report(None, tmp_path) as report:
             assert (await report.accounts()).open == 1

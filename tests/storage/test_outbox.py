@@ -7,20 +7,20 @@ import pytest
 from bot.delivery.outcomes import Delivered, Gone, Refused, Retry
 from bot.market import USD
 from bot.ports import Accounts, Chat, Notification, Outbox
-from bot.rules import Alert, Destination, Notice, Rule
+from bot.rules import Destination, Notice, Rule
 from storage import Storage
 from tests.storage.samples import ALICE, BOB, NOW, a_rule, an_alert
-from tests.storage.steps import LEASE, claimed, settled, stored, wish
+from tests.storage.steps import LEASE, added, claimed, settled, stored, wish
 
 
 @pytest.fixture
 async def rule(storage: Storage) -> Rule:
-    return await storage.rulebook.add(a_rule(), limit=50)
+    return await added(storage, a_rule())
 
 
 @pytest.fixture
 async def bobs(storage: Storage) -> Rule:
-    return await storage.rulebook.add(a_rule(BOB), limit=50)
+    return await added(storage, a_rule(BOB))
 
 
 async def test_an_alert_is_claimed_as_it_was_stored(storage: Storage, rule: Rule) -> None:
@@ -47,13 +47,14 @@ async def test_claims_at_the_same_moment_never_share_a_notification(storage: Sto
 
 
 async def test_a_chat_has_one_in_flight_and_its_order_is_kept(storage: Storage, rule: Rule) -> None:
-    await stored(storage, *(an_alert(rule, episode) for episode in range(1, 6)))
-    episodes = []
-    for _ in range(5):
+    said = []
+    for number in range(1, 6):
+        await storage.outbox.put(ALICE, Notice(f"number {number}", NOW), f"{number}", NOW)
+    await stored(storage, an_alert(rule))
+    for _ in range(6):
         one = await settled(storage, Delivered(message=1))
-        assert isinstance(one.payload, Alert)
-        episodes.append(one.payload.episode)
-    assert episodes == [1, 2, 3, 4, 5]
+        said.append(one.payload.text if isinstance(one.payload, Notice) else "alert")
+    assert said == [*(f"number {number}" for number in range(1, 6)), "alert"]
     assert await claimed(storage) == []
 
 
@@ -149,61 +150,6 @@ async def test_what_is_dead_is_not_amended_to_life(storage: Storage, rule: Rule)
     assert (await storage.outbox.accounts()).dead == 1
 
 
-async def test_an_expired_lease_is_claimed_again_as_unknown(storage: Storage, rule: Rule) -> None:
-    await stored(storage, an_alert(rule))
-    await claimed(storage)
-    assert await claimed(storage, NOW + LEASE - 1) == []
-    (again,) = await claimed(storage, NOW + LEASE)
-    assert (again.attempts, again.unknowns) == (1, 1)
-
-
-async def test_a_late_outcome_of_a_lost_lease_counts_only_if_it_arrived(
-    storage: Storage, rule: Rule
-) -> None:
-    await stored(storage, an_alert(rule))
-    (late,) = await claimed(storage)
-    (again,) = await claimed(storage, NOW + LEASE)
-    await storage.outbox.settle(late, Refused("stale"), NOW + LEASE)
-    assert (await storage.outbox.accounts()).open == 1
-    await storage.outbox.settle(late, Delivered(message=3), NOW + LEASE)
-    await storage.outbox.settle(again, Retry(1, "stale"), NOW + LEASE)
-    assert (await storage.outbox.accounts()).sent == 1
-
-
-@pytest.mark.parametrize("way", ["answers cut", "leases expired"])
-async def test_what_may_have_arrived_is_repeated_twice_and_then_given_up(
-    storage: Storage, rule: Rule, way: str
-) -> None:
-    await stored(storage, an_alert(rule))
-    calls, at = 0, NOW
-    while found := await claimed(storage, at):
-        calls += 1
-        at += LEASE
-        if way == "answers cut":
-            await storage.outbox.settle(found[0], Retry(1, "cut", unknown=True), at - LEASE)
-    assert calls == 3
-    assert (await storage.outbox.accounts()).dead == 1
-
-
-async def test_an_outage_of_the_platform_gives_nothing_up(storage: Storage, rule: Rule) -> None:
-    await stored(storage, an_alert(rule))
-    for _ in range(10):
-        await settled(storage, Retry(0, "Bad Gateway", unknown=True, platform_wide=True))
-    await settled(storage, Delivered(1))
-    assert (await storage.outbox.accounts()).sent == 1
-
-
-async def test_a_known_failure_between_unknown_ones_does_not_start_the_count_anew(
-    storage: Storage, rule: Rule
-) -> None:
-    await stored(storage, an_alert(rule))
-    await settled(storage, Retry(0, "cut", unknown=True))
-    await settled(storage, Retry(0, "429"))
-    await settled(storage, Retry(0, "cut", unknown=True))
-    await settled(storage, Retry(0, "cut", unknown=True))
-    assert (await storage.outbox.accounts()).dead == 1
-
-
 async def test_gone_ends_the_queue_of_that_chat_alone(
     storage: Storage, rule: Rule, bobs: Rule
 ) -> None:
@@ -211,7 +157,8 @@ async def test_gone_ends_the_queue_of_that_chat_alone(
     mine, his = await claimed(storage)
     await storage.outbox.settle(mine, Gone("blocked by the user"), NOW)
     await storage.outbox.settle(his, Delivered(message=2), NOW)
-    assert await storage.outbox.accounts() == Accounts(created=3, sent=1, merged=0, dead=2, open=0)
+    dead = (("gone: blocked by the user", 2),)
+    assert await storage.outbox.accounts() == Accounts(3, 1, 0, 2, 0, reasons=dead)
     chat = await storage.chats.get(ALICE)
     assert (chat.state, chat.reason) == ("gone", "blocked by the user")
 
@@ -254,6 +201,20 @@ async def test_a_notice_put_twice_is_one(storage: Storage) -> None:
     for place in (ALICE, ALICE, BOB):
         await storage.outbox.put(place, Notice("Back after 6 min.", NOW), "back", NOW)
     assert (await storage.outbox.accounts()).created == 2
+
+
+async def test_a_chat_that_was_gone_is_asked_again_once_somebody_acts_there(
+    storage: Storage, rule: Rule
+) -> None:
+    await stored(storage, an_alert(rule, 1))
+    await settled(storage, Gone("blocked"))
+    await stored(storage, an_alert(rule, 2))
+    assert await claimed(storage) == []
+    await wish(storage, Chat(ALICE))
+    await stored(storage, an_alert(rule, 3))
+    await settled(storage, Delivered(message=1))
+    reasons = (await storage.outbox.accounts()).reasons
+    assert reasons == (("gone", 1), ("gone: blocked", 1))
 
 
 async def test_an_order_burst_across_a_thousand_chats_is_claimed_in_pieces(

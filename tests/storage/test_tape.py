@@ -17,7 +17,7 @@ from storage.pages import PAGE, pack, pages_of, unpack, write_pages
 from storage.tape import EVENTS_MS, PIECE, SUMS_MS
 from tests.storage.conftest import Home
 from tests.storage.samples import NOW, a_liquidation, a_rule, an_alert
-from tests.storage.steps import ask, claimed, everything, heard, on_tape
+from tests.storage.steps import added, ask, claimed, everything, heard, on_tape
 
 MINUTE = NOW // MINUTE_MS * MINUTE_MS
 HOUR = NOW // HOUR_MS * HOUR_MS
@@ -72,7 +72,7 @@ async def test_a_tape_of_many_short_rows_is_read_in_order(storage: Storage) -> N
 
 
 async def test_alerts_states_events_and_gaps_are_stored_together(storage: Storage) -> None:
-    rule = await storage.rulebook.add(a_rule(), limit=5)
+    rule = await added(storage, a_rule(), 5)
     state = RuleState(rule.id, armed=False, episode=1, level=1)
     event, gap = a_liquidation(), Gap("okx", "swap", NOW, None, "closed")
     await storage.outbox.store([an_alert(rule)], [state], NOW, [event], [gap])
