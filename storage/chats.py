@@ -60,9 +60,7 @@ async def lock_chat(session: AsyncSession, destination: Destination) -> ChatRow:
         col(ChatRow.chat) == destination.chat,
         col(ChatRow.thread) == destination.thread,
     )
-    # What was read before the row was ours may be old by now.
-    fresh = query.with_for_update().execution_options(populate_existing=True)
-    return (await session.exec(fresh)).one()
+    return (await session.exec(query.with_for_update())).one()
 
 
 def is_untouched(row: ChatRow) -> bool:

@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.market import Gap
 from storage.engines import insert_into
-from storage.tables import GapRow
+from storage.heard_tables import GapRow
 
 KEY = ("exchange", "stream", "start_ms")
 

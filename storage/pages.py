@@ -14,8 +14,9 @@ from sqlmodel import col, exists, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.market import Liquidation, Side
+from storage.heard_tables import TapeRow
 from storage.sums import Row, add_minutes, minutes_of
-from storage.tables import TapeRow, stored_id
+from storage.tables import stored_id
 
 PAGE = 5_000
 """Liquidations of one row, at most: packing them keeps the loop from others for about 20 ms."""

@@ -8,7 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.ports import PastSum
 from storage.engines import Database, insert_into
-from storage.tables import PastRow
+from storage.heard_tables import PastRow
 
 PIECE = 5_000
 """Rows that are handed to the database at once; the transaction is one."""

@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.ports import BadFrame
 from storage.engines import Database
-from storage.tables import BadFrameRow
+from storage.heard_tables import BadFrameRow
 
 KEPT = 100
 

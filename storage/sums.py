@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.clock import HOUR_MS, MINUTE_MS
 from bot.market import USD, Liquidation, usd
 from storage.engines import insert_into
-from storage.tables import HourRow, MinuteRow, SumColumns
+from storage.heard_tables import HourRow, MinuteRow, SumColumns
 
 KEY = ("start_ms", "exchange", "coin")
 ADDED = ("long_usd", "long_rest", "short_usd", "short_rest", "longs", "shorts", "unpriced")
