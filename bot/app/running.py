@@ -1,65 +1,36 @@
-"""The wiring: builds every room and runs them in one TaskGroup. It alone knows all three."""
+"""All rooms at once, from the start to a clean stop."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Protocol
 
 import structlog
 
+from bot.app.platform import Platform
 from bot.clock import SECOND_MS, Clock, Now
 from bot.delivery.courier import Courier
-from bot.delivery.turnstile import Turnstile
-from bot.disk import Disk
 from bot.engine.desk import EngineDesk
 from bot.engine.engine import Engine
 from bot.engine.start import load_rules
 from bot.errors import ConfigError
 from bot.events import Event
-from bot.feed.board import Board
 from bot.feed.comparison import Comparison
 from bot.feed.feed import Feed
-from bot.feed.web import checked_proxy, open_session
-from bot.feed.wire import Wire
 from bot.housekeeping import Housekeeping
 from bot.inbox import Inbox
-from bot.landmarks import Passing, unseen
-from bot.log import Redactor
-from bot.memory import Diary, Memory, recollect, restore
+from bot.memory import Diary, Memory, restore
 from bot.operator import Operator
-from bot.ports import Notifier
 from bot.settings import Settings
 from bot.supervise import supervise
 from bot.watch import Watch, tick
-from bot.wording.notification import notification_message
 from handlers.talk import House
-from storage import Storage, open_storage
+from storage import Storage
 
 DRAIN_S = 5.0
 """How long a clean stop waits for storage and for calls under way; the whole takes up to 10 s."""
 
 log = structlog.get_logger()
-
-
-class Platform(Protocol):
-    """One chat platform, as far as the wiring cares."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def turnstile(self) -> Turnstile: ...
-    @property
-    def notifier(self) -> Notifier: ...
-    async def run(self, house: House) -> None: ...
-    async def check(self) -> tuple[bool, str]:
-        """Whether it can be used from here, and a sentence; without ``run``."""
-        ...
-
-    async def close(self) -> None:
-        """After the last delivery."""
-        ...
 
 
 @dataclass
@@ -186,76 +157,6 @@ class Bot:
                     await asyncio.wait(carrying)
         except TimeoutError:
             log.warning("stopped before everything had ended; the next start goes on with it")
-
-
-@asynccontextmanager
-async def build(
-    settings: Settings,
-    platforms: Callable[[Storage], Sequence[Platform]],
-    real: Clock,
-    market: Now,
-    handled: Callable[[Event], None] = lambda event: None,
-    passing: Passing = unseen,
-) -> AsyncIterator[Bot]:
-    """Open storage and the network, and put the rooms together."""
-    async with (
-        open_storage(settings.database, settings.data_dir, passing) as storage,
-        open_session() as session,
-    ):
-        inbox = Inbox()
-        served = platforms(storage)
-        wire = Wire(session, market, real, checked_proxy(settings.https_proxy))
-        names, board = settings.exchange_names, Board()
-        exchanges = {name: settings.exchange(name) for name in names}
-        feeds = [
-            Feed(exchange, settings.urls_of(name), wire, inbox, storage.listings, board)
-            for name, exchange in exchanges.items()
-        ]
-        memory = await recollect(storage.tape, storage.notebook, names, market.now_ms())
-        diary = Diary(storage.notebook, memory, names, market.now_ms())
-        engine = Engine({name: e.publication for name, e in exchanges.items()}, memory.since_ms)
-        desk = EngineDesk(
-            engine,
-            lambda: (feed.status() for feed in feeds),
-            lambda: {coin for feed in feeds for coin in feed.coins()},
-        )
-        notifiers = {platform.name: platform.notifier for platform in served}
-        house = House(
-            desk, storage.rulebook, storage.chats, storage.books, storage.keyboards, real, inbox.put,
-            notifiers, allowed=settings.allowed, passing=passing,
-        )  # fmt: skip
-        operator = Operator(
-            settings.operator_destination, storage.outbox, storage.notebook, desk, real, market,
-            Redactor(settings.secrets).clean,
-            Disk(settings.data_dir) if settings.database is None else None,
-        )  # fmt: skip
-        couriers = [
-            Courier(
-                platform.notifier, storage.outbox, platform.turnstile, notification_message, real,
-                inbox.put, passing, operator.tell,
-            )  # fmt: skip
-            for platform in served
-        ]
-        watch = Watch(
-            inbox, engine, storage.outbox, real, lambda: wake(couriers), handled, diary.kept,
-            passing,
-        )  # fmt: skip
-        housekeeping = Housekeeping(
-            feeds, storage.quarantine, storage.tape, storage.books, real, market
-        )
-        comparisons = [
-            Comparison(e, e.own_sums, settings.urls_of(e.name), feed, wire, storage.tape)
-            for e, feed in zip(exchanges.values(), feeds, strict=True)
-            if e.own_sums is not None
-        ]
-        try:
-            yield Bot(
-                settings, storage, real, market, memory, inbox, engine, feeds, desk, house, served,
-                couriers, watch, operator, housekeeping, comparisons, diary,
-            )  # fmt: skip
-        finally:
-            for platform in served:
-                await platform.close()
 
 
 async def _wait_for(until: Awaitable[object]) -> None:
