@@ -102,6 +102,40 @@ def quarantine(
     _run(report_quarantine(as_json))
 
 
+@cli.command()
+def outbox(
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Account for every notification: sent, merged, dead (why) or open; also beside a running bot.
+
+    Exit code 1 if they do not add up.
+    """
+    from bot.cli.reporting import report_outbox
+
+    if not _run(report_outbox(as_json)):
+        raise typer.Exit(1)
+
+
+@cli.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="A new file; nothing is written over.")],
+) -> None:
+    """Write all that is stored into one SQLite file; also beside a running bot."""
+    from bot.cli.keeping import save_backup
+
+    _run(save_backup(file))
+
+
+@cli.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="A backup, of SQLite or of PostgreSQL.")],
+) -> None:
+    """Put a backup in the place of what is stored, on either database; stop the bot first."""
+    from bot.cli.keeping import bring_back
+
+    _run(bring_back(file))
+
+
 def _run(work: Coroutine[Any, Any, Any]) -> Any:
     try:
         return asyncio.run(work)

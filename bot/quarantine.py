@@ -34,7 +34,7 @@ def _told(frame: BadFrame) -> dict[str, object]:
     return {
         "received": frame.received_ms,
         "exchange": frame.exchange,
-        "reason": _plain(frame.reason),
+        "reason": plain(frame.reason),
         "frame": harmless(frame.frame),
     }
 
@@ -44,11 +44,11 @@ def _lines(frame: BadFrame) -> tuple[Text, Text]:
     whole = harmless(frame.frame)
     cut = f" … ({count(len(frame.frame))} bytes)" if len(whole) > _START else ""
     return (
-        Text.assemble(f"{at}  ", (named(frame.exchange), "bold"), f"  {_plain(frame.reason)}"),
+        Text.assemble(f"{at}  ", (named(frame.exchange), "bold"), f"  {plain(frame.reason)}"),
         Text(f"    {whole[:_START]}{cut}", "dim"),
     )
 
 
-def _plain(text: str) -> str:
-    """A reason may quote what the exchange sent."""
+def plain(text: str) -> str:
+    """A reason may quote what others sent: without what a terminal would act on."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

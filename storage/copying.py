@@ -14,12 +14,14 @@ from sqlalchemy import Table as SqlTable
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import ConfigError
-from storage.tables import Table
+from storage.heard_tables import PastRow
 
 BATCH = 500
 """Rows in memory at once; a page of the tape has some tens of kilobytes."""
 
-TABLES = tuple(Table.metadata.sorted_tables)
+TABLES = tuple(PastRow.metadata.sorted_tables)
+"""Of both modules of tables: this one loads the other."""
+
 NUMBERED = tuple(table for table in TABLES if "id" in table.columns)
 """Tables whose rows the database numbers; no number is ever given twice, also not after a copy."""
 
@@ -141,7 +143,7 @@ def passing_file(beside: Path) -> Iterator[Path]:
 
     Gone after the block, unless it was renamed. Raises ``ConfigError``.
     """
-    path = beside.with_name(f".{beside.name}.{os.urandom(4).hex()}.part")
+    path = beside.absolute().with_name(f".{beside.name}.{os.urandom(4).hex()}.part")
     try:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
     except OSError as error:

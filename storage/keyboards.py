@@ -9,7 +9,7 @@ from sqlmodel import col, or_
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.clock import DAY_MS
-from bot.ports import Keyboard
+from bot.ports import Keyboard, Press
 from storage.engines import Database
 from storage.tables import KeyboardRow
 
@@ -43,14 +43,15 @@ class StoredKeyboards:
         await self._database.write(work)
         return token
 
-    async def find(self, token: str, message: int, now_ms: int) -> Keyboard | None:
+    async def find(self, token: str, press: Press, now_ms: int) -> Keyboard | None:
         if not _TOKEN.fullmatch(token):
             return None
         async with self._database.reading() as session:
             row = await session.get(KeyboardRow, token)
-        if row is None or row.expires_ms <= now_ms or row.message not in (None, message):
+        if row is None or row.expires_ms <= now_ms or not _shown_there(row, press):
             return None
-        if row.message is None and not await self._bind(token, message):
+        may = row.person in (0, press.person)
+        if row.message is None and may and not await self._bind(token, press.message):
             return None
         actions = tuple(msgspec.json.decode(row.actions, type=list[str]))
         return Keyboard(row.platform, row.place, row.person, actions)
@@ -70,3 +71,8 @@ class StoredKeyboards:
             return (await (await session.connection()).execute(first)).rowcount == 1
 
         return await self._database.write(work)
+
+
+def _shown_there(row: KeyboardRow, press: Press) -> bool:
+    here = (row.platform, row.place) == (press.platform, press.place)
+    return here and row.message in (None, press.message)

@@ -8,6 +8,7 @@ that lost its connection finishes what it had begun, and begins nothing more.
 """
 
 import asyncio
+from contextlib import AsyncExitStack
 
 import structlog
 from sqlalchemy import text
@@ -104,13 +105,12 @@ class Presence:
         await self._engine.dispose()
 
     async def _take(self, patience_ms: int) -> None:
-        connection = await self._engine.connect()
-        try:
+        async with AsyncExitStack() as undo:
+            connection = await self._engine.connect()
+            undo.push_async_callback(_end, connection)
             await connection.execution_options(isolation_level="AUTOCOMMIT")
             await self._lock(connection, patience_ms)
-        except BaseException:
-            await _end(connection)
-            raise
+            undo.pop_all()
         self._connection = connection
         self._holding += 1
 

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from bot.engine.columns import RuleColumns
 from bot.errors import HandledBeforeError, StoreError, UserError
 from bot.events import ChatMoved, Event, RuleRemoved, RuleSaved
-from bot.ports import Chat, Keyboard, Ledger, Mark, Notification
+from bot.ports import Chat, Keyboard, Ledger, Mark, Notification, Press
 from bot.rules import Destination, Payload, Rule, RuleState
 
 T = TypeVar("T")
@@ -181,16 +181,23 @@ class FakeKeyboards:
         self._messages: dict[str, int] = {}
 
     async def keep(self, keyboard: Keyboard, now_ms: int) -> str:
+        if self.broken:
+            raise StoreError(FULL)
         token = f"{len(self.kept):016}"
         self.kept[token] = keyboard
         return token
 
-    async def find(self, token: str, message: int, now_ms: int) -> Keyboard | None:
+    async def find(self, token: str, press: Press, now_ms: int) -> Keyboard | None:
         if self.broken:
             raise StoreError(FULL)
-        if self._messages.setdefault(token, message) != message:
+        known = self.kept.get(token)
+        if known is None or (known.platform, known.place) != (press.platform, press.place):
             return None
-        return self.kept.get(token)
+        if self._messages.get(token, press.message) != press.message:
+            return None
+        if known.person in (0, press.person):
+            self._messages[token] = press.message
+        return known
 
 
 def _watched(rule: Rule) -> tuple[object, ...]:

@@ -9,6 +9,7 @@ from bot.ports.books import (
     Ledger,
     Mark,
     Notebook,
+    Press,
     Rulebook,
 )
 from bot.ports.delivery import Accounts, Found, Notification, Notifier, Outbox, Waiting
@@ -42,6 +43,7 @@ __all__ = [
     "Outbox",
     "Past",
     "PastSum",
+    "Press",
     "Quarantine",
     "Rulebook",
     "SourceStatus",

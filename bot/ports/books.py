@@ -80,7 +80,7 @@ class Ledger(Protocol):
 
 
 class Mark(msgspec.Struct, frozen=True):
-    """An update that a platform may hand out again, such as number 815 of ``telegram:7000000001``."""
+    """An update that may be handed out again, such as number 815 of ``telegram:7000000001``."""
 
     source: str
     number: int
@@ -123,6 +123,15 @@ class Keyboard(msgspec.Struct, frozen=True):
     actions: tuple[str, ...]
 
 
+class Press(msgspec.Struct, frozen=True):
+    """Who pressed what: the message, the place that shows it, and the person, by ids."""
+
+    platform: str
+    place: int
+    message: int
+    person: int
+
+
 class Keyboards(Protocol):
     """Stored actions of the buttons that people were shown."""
 
@@ -130,10 +139,11 @@ class Keyboards(Protocol):
         """Store it and return its token: 16 characters, URL-safe, not to be guessed."""
         ...
 
-    async def find(self, token: str, message: int, now_ms: int) -> Keyboard | None:
-        """None when there is none, it has expired, or it belongs to another message.
+    async def find(self, token: str, press: Press, now_ms: int) -> Keyboard | None:
+        """None when there is none, it has expired, or it belongs to another place or message.
 
-        It belongs to the first message under which it was pressed.
+        It belongs to the first message under which somebody pressed it who may; for others it is
+        found and stays as it was.
         """
         ...
 

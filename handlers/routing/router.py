@@ -3,6 +3,7 @@
 import structlog
 
 from bot.errors import HandledBeforeError, StoreError, UserError
+from bot.ports import Press
 from bot.typed.rule_text import parse_question, parse_rule
 from bot.wording.text import Code, Message
 from handlers.answers.questions import watched
@@ -51,18 +52,21 @@ async def unlocked(data: str, request: Request, house: House) -> str | Reply:
     if (pressed := parsed(data)) is None:
         return Reply(None, toast=EXPIRED)
     try:
-        found = await house.keyboards.find(pressed.token, request.message, house.clock.now_ms())
+        found = await house.keyboards.find(pressed.token, _press(request), house.clock.now_ms())
     except StoreError as error:
         log.error("a button could not be looked up", reason=str(error))
         return Reply(None, toast=UNFOUND)
-    shown_here = (request.destination.platform, request.place)
-    if found is None or (found.platform, found.place) != shown_here:
+    if found is None:
         return Reply(None, toast=EXPIRED)
     if found.person not in (ANYONE, request.author):
         return Reply(None, toast=FOREIGN)
     if pressed.index >= len(found.actions):
         return Reply(None, toast=EXPIRED)
     return found.actions[pressed.index]
+
+
+def _press(request: Request) -> Press:
+    return Press(request.destination.platform, request.place, request.message, request.author)
 
 
 async def act(action: str, request: Request, house: House) -> Reply:

@@ -1,13 +1,20 @@
 """The command line as a person meets it: what cannot work is one sentence and exit code 2."""
 
 import json
+import sqlite3
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from bot.rules import Destination, Notice
+from storage import open_storage
 from tests.e2e.process import ran
 from tests.e2e.rig import World
+
+CHAT = Destination("telegram", 7_000_000_001, direct=True)
+NOW_MS = 1_700_000_000_000
 
 
 async def mistake(folder: Path, environment: Mapping[str, str], *arguments: str) -> str:
@@ -75,6 +82,52 @@ async def test_the_demo_without_a_terminal_plays_through_and_compares(tmp_path: 
     assert end.code == 0, end.err
     assert "The bot's hour equals the tape's to the cent." in end.out
     assert end.err == ""
+
+
+async def test_the_outbox_is_accounted_for_beside_a_running_bot(tmp_path: Path) -> None:
+    environment = {"DATA_DIR": "data"}
+    assert "start the bot once" in await mistake(tmp_path, environment, "outbox")
+    async with open_storage(None, tmp_path / "data") as storage:
+        for number in range(3):
+            await storage.outbox.put(CHAT, Notice("hello", NOW_MS), f"{number}", NOW_MS)
+        look = await ran(tmp_path, environment, "outbox")
+        told = await ran(tmp_path, environment, "outbox", "--json")
+    assert (look.code, look.err) == (0, "")
+    assert "3 created = 0 sent + 0 merged + 0 dead + 3 open: it adds up." in look.out
+    fields = json.loads(told.out)
+    assert (fields["created"], fields["whole"], fields["oldest_open"]) == (3, True, NOW_MS)
+
+
+async def test_an_outbox_that_does_not_add_up_ends_with_1(tmp_path: Path) -> None:
+    async with open_storage(None, tmp_path / "data") as storage:
+        await storage.outbox.put(CHAT, Notice("hello", NOW_MS), "hello", NOW_MS)
+    with closing(sqlite3.connect(tmp_path / "data" / "liqwatch.db")) as file:
+        file.execute("UPDATE notification SET state = 'lost'")
+        file.commit()
+    end = await ran(tmp_path, {"DATA_DIR": "data"}, "outbox")
+    assert end.code == 1
+    assert "it does not add up" in end.out
+
+
+async def test_a_backup_is_made_beside_a_running_bot_and_restored_when_it_has_stopped(
+    tmp_path: Path,
+) -> None:
+    environment = {"DATA_DIR": "data"}
+    async with open_storage(None, tmp_path / "data") as storage:
+        await storage.outbox.put(CHAT, Notice("hello", NOW_MS), "hello", NOW_MS)
+        made = await ran(tmp_path, environment, "backup", "backup.db")
+        assert "already running" in await mistake(tmp_path, environment, "restore", "backup.db")
+        await storage.outbox.put(CHAT, Notice("hello", NOW_MS), "later", NOW_MS)
+    assert (made.code, made.err) == (0, "")
+    assert "0 rules, 0 chats and 1 notification, 1 of them open" in made.out
+    assert "there already" in await mistake(tmp_path, environment, "backup", "backup.db")
+    assert "no file" in await mistake(tmp_path, environment, "restore", "typo.db")
+    back = await ran(tmp_path, environment, "restore", "backup.db")
+    assert (back.code, back.err) == (0, "")
+    assert "may have been sent since the backup" in back.out
+    assert "liqwatch.db.before-restore-" in back.out
+    async with open_storage(None, tmp_path / "data") as storage:
+        assert (await storage.outbox.accounts()).created == 1
 
 
 @pytest.mark.parametrize("reachable", [True, False])

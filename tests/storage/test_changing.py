@@ -175,20 +175,6 @@ ROUNDS = 100 if os.environ.get(TENFOLD) else 4
 PEOPLE = [Destination("telegram", 7_000_000_100 + n, direct=True) for n in range(50)]
 
 
-async def test_what_was_read_before_a_chat_was_ones_own_is_read_again(
-    postgres_home: Home, tmp_path: Path
-) -> None:
-    async with open_storage(postgres_home.url, tmp_path) as storage:
-
-        async def overtaken(ledger: Ledger) -> Chat:
-            await ledger.put(ALICE, Notice("hello", NOW), "hello", NOW)  # looks where ALICE is
-            await storage.books.keep(one_more, None, NOW)
-            return await one_more(ledger)
-
-        await storage.books.keep(lambda ledger: ledger.move("telegram", ALICE.chat, 99), None, NOW)
-        assert (await storage.books.keep(overtaken, None, NOW))[0].role == 2
-
-
 async def test_of_50_people_who_change_settings_at_once_none_loses_one(storage: Storage) -> None:
     await asyncio.gather(*(settings_of(storage, place) for place in PEOPLE))
     for place in PEOPLE:

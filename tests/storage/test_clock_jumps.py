@@ -5,7 +5,7 @@ import pytest
 from bot.clock import DAY_MS, HOUR_MS, SECOND_MS
 from bot.delivery.outcomes import Delivered, Retry
 from bot.errors import HandledBeforeError
-from bot.ports import Keyboard, Ledger, Mark
+from bot.ports import Keyboard, Ledger, Mark, Press
 from bot.rules import Notice
 from storage import Storage
 from tests.storage.samples import ALICE, NOW
@@ -75,4 +75,4 @@ async def test_buttons_work_on_both_sides_of_a_jump(storage: Storage) -> None:
     token = await storage.keyboards.keep(Keyboard("telegram", 1, 2, ("off|1",)), NOW)
     for at in (NOW - HOUR_MS, NOW + HOUR_MS):
         await storage.books.thin(at)
-        assert await storage.keyboards.find(token, 3, at)
+        assert await storage.keyboards.find(token, Press("telegram", 1, 3, 2), at)

@@ -1,7 +1,6 @@
-"""Backup and restore: all of it or nothing, beside a running bot or never, either database."""
+"""Backup and restore: all of one moment, beside a running bot or never, from either database."""
 
 import asyncio
-import os
 import sqlite3
 import stat
 from contextlib import closing
@@ -9,91 +8,24 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
-from sqlalchemy import text
 
-from bot.errors import ConfigError, InUseError
-from bot.market import Gap
-from bot.ports import BadFrame, Chat, Keyboard, Ledger, Mark, PastSum
+from bot.errors import InUseError
+from bot.ports import Ledger
 from bot.rules import Notice
-from storage import Storage, back_up, open_report, open_storage, restore
-from storage.address import understand
-from storage.copying import TABLES, Contents
-from storage.engines import postgresql_engine, sqlite_reader
+from storage import back_up, open_report, open_storage, restore
+from storage.copying import TABLES
+from storage.schema import VERSIONS
 from tests.storage.conftest import Home, PostgresServer
-from tests.storage.samples import ALICE, GROUP, NOW, a_liquidation, a_rule, an_alert
-from tests.storage.steps import added, ask, wish
+from tests.storage.filling import HELD, everything_in, fill, fill_home
+from tests.storage.samples import ALICE, GROUP, NOW, a_rule
+from tests.storage.steps import added, ask
 
 MOMENT = "20261125-183000"
-HELD = Contents(rules=2, chats=2, notifications=4, open=3)
-
-
-async def fill(storage: Storage) -> None:
-    """Something in every table, a merged notification, and numbers that were used up."""
-    for threshold in (1, 2, 3):
-        await added(storage, a_rule(threshold=threshold))
-
-    async def remove(ledger: Ledger) -> None:
-        await ledger.remove((await ledger.rules(ALICE))[-1].id)
-
-    await storage.books.keep(remove, Mark("telegram:1", 7), NOW)
-    await storage.books.failed(Mark("telegram:1", 8), "press", "TimeoutError", NOW)
-    await storage.keyboards.keep(Keyboard("telegram", 1, 2, ("off|1", "é|\n")), NOW)
-    await wish(storage, Chat(GROUP, "stopped", NOW, "asked to", role=2**60, share=True))
-    rules = await storage.rulebook.of(ALICE)
-    await storage.outbox.store([an_alert(rule) for rule in rules], [], NOW)
-    for number in (1, 2):
-        await storage.outbox.put(GROUP, Notice(f"hello {number} 🔻", NOW), f"{number}", NOW)
-    gap = Gap("okx", "swap", NOW, None, "closed")
-    await storage.outbox.store([], [], NOW, [a_liquidation(n) for n in range(1000)], [gap])
-    await storage.listings.save("okx", [], NOW)
-    await storage.notebook.write("offset", "5")
-    await storage.quarantine.keep([BadFrame("okx", bytes(range(256)), "no price", NOW)])
-    await storage.past.add("file", [PastSum("BTC", "okx", NOW, 1, 2**62, -1)])
-
-
-async def finish(home: Home) -> None:
-    """What no book writes on demand: a chain in which a child came before its parent."""
-    await ask_changing(
-        home,
-        "UPDATE notification SET state = 'merged', settled_ms = 5, merged_into = 4 WHERE id = 3",
-    )
-    await ask_changing(home, "INSERT INTO listing VALUES ('bybit', '[]', 5)")
-    await ask_changing(home, "INSERT INTO hour VALUES (0, 'okx', 'BTC', 1, 2, 3, 4, 5, 6, 7)")
-    await ask_changing(home, "UPDATE chat SET moved_to = 99 WHERE share")
-
-
-async def ask_changing(home: Home, statement: str) -> None:
-    await ask(home, statement)
-
-
-_LAST = {
-    False: "SELECT seq FROM sqlite_sequence ORDER BY name",
-    True: "SELECT last_value FROM pg_sequences ORDER BY sequencename",
-}
-
-
-async def everything_in(url: str | None, data_dir: Path) -> dict[str, list[object]]:
-    """Every row of every table, and the next numbers."""
-    address = understand(url, data_dir)
-    engine = sqlite_reader(address) if address.file else postgresql_engine(address, 1)
-    async with engine.connect() as connection:
-        found: dict[str, list[object]] = {}
-        for table in TABLES:
-            rows = await connection.execute(table.select().order_by(*table.primary_key))
-            found[table.name] = [tuple(row) for row in rows]
-        found["last numbers"] = list(
-            (await connection.execute(text(_LAST[address.file is None]))).scalars()
-        )
-    await engine.dispose()
-    return found
 
 
 @pytest.fixture
 async def filled(home: Home) -> Home:
-    async with open_storage(home.url, home.data_dir) as storage:
-        await fill(storage)
-    await finish(home)
-    return home
+    return await fill_home(home)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -103,6 +35,16 @@ def other(request: pytest.FixtureRequest, tmp_path: Path) -> Home:
         return Home(None, tmp_path / "other")
     server: PostgresServer = request.getfixturevalue("postgres")
     return Home(server.url(server.fresh()), tmp_path / "other")
+
+
+async def test_no_table_is_forgotten(filled: Home) -> None:
+    tables = (
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+        if filled.url is None
+        else "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+    )
+    there = {name for (name,) in await ask(filled, tables)}
+    assert there - {VERSIONS} == {table.name for table in TABLES}
 
 
 async def test_a_backup_of_either_database_restores_into_either(
@@ -244,126 +186,3 @@ async def test_a_restore_is_refused_under_a_running_bot(filled: Home, tmp_path: 
         with pytest.raises(InUseError, match="already running"):
             await restore(filled.url, filled.data_dir, file, MOMENT)
         assert await storage.notebook.read("now") == "here"
-
-
-async def why_no_backup(home: Home, file: Path) -> str:
-    with pytest.raises(ConfigError) as refused:
-        await back_up(home.url, home.data_dir, file)
-    return one_sentence(refused.value)
-
-
-def one_sentence(error: ConfigError) -> str:
-    sentence = str(error)
-    assert sentence.endswith(".") and "\n" not in sentence
-    return sentence
-
-
-async def test_nothing_is_ever_written_over_by_a_backup(filled: Home, tmp_path: Path) -> None:
-    file = tmp_path / "backup.db"
-    file.write_text("dear to somebody")
-    assert "there already" in await why_no_backup(filled, file)
-    assert file.read_text() == "dear to somebody"
-    if filled.url is None:
-        assert "there already" in await why_no_backup(filled, tmp_path / "liqwatch.db")
-    (tmp_path / "dangling").symlink_to(tmp_path / "nowhere")
-    assert "there already" in await why_no_backup(filled, tmp_path / "dangling")
-
-
-async def test_a_place_for_a_backup_that_cannot_be_is_said(filled: Home, tmp_path: Path) -> None:
-    assert "is a directory" in await why_no_backup(filled, tmp_path)
-    assert "no directory" in await why_no_backup(filled, tmp_path / "typo" / "backup.db")
-    assert "/proc" in await why_no_backup(filled, Path("/proc/backup.db"))
-
-
-async def test_without_a_database_there_is_no_backup(tmp_path: Path) -> None:
-    assert "start the bot once" in await why_no_backup(Home(None, tmp_path), tmp_path / "b.db")
-    assert names_in(tmp_path) == []
-
-
-def names_in(folder: Path) -> list[str]:
-    return [path.name for path in folder.iterdir()]
-
-
-def cut(file: Path, share: float) -> None:
-    os.truncate(file, int(file.stat().st_size * share))
-
-
-async def test_of_a_damaged_database_no_backup_is_made(filled: Home, tmp_path: Path) -> None:
-    if filled.url is not None:
-        return
-    database = tmp_path / "liqwatch.db"
-    with database.open("r+b") as opened:
-        opened.seek(8 * 4096)
-        opened.write(os.urandom(3 * 4096))
-    assert "is damaged" in await why_no_backup(filled, tmp_path / "backup.db")
-    assert not (tmp_path / "backup.db").exists()
-
-
-@pytest.fixture
-async def backup(sqlite_template: Path, tmp_path: Path) -> Path:
-    """A sound one, of a small database."""
-    async with open_storage(None, tmp_path / "source") as storage:
-        await fill(storage)
-    await back_up(None, tmp_path / "source", tmp_path / "backup.db")
-    return tmp_path / "backup.db"
-
-
-async def why_not(home: Home, file: Path) -> str:
-    """Why it is no backup; what is there stays as it was."""
-    before = await everything_in(home.url, home.data_dir)
-    with pytest.raises(ConfigError) as refused:
-        await restore(home.url, home.data_dir, file, MOMENT)
-    assert await everything_in(home.url, home.data_dir) == before
-    assert not list(home.data_dir.glob("*before*"))
-    assert not list(home.data_dir.glob(".*part*"))
-    return one_sentence(refused.value)
-
-
-async def test_what_is_no_backup_is_said_and_changes_nothing(
-    filled: Home, backup: Path, tmp_path: Path
-) -> None:
-    text_file, empty = tmp_path / "list.txt", tmp_path / "empty.db"
-    text_file.write_text("my shopping list " * 1000)
-    empty.write_bytes(b"")
-    assert "no file" in await why_not(filled, tmp_path / "typo.db")
-    assert "is a directory" in await why_not(filled, tmp_path)
-    assert "is not a database" in await why_not(filled, text_file)
-    assert "is not a database" in await why_not(filled, empty)
-    if filled.url is None:
-        assert "the database itself" in await why_not(filled, tmp_path / "liqwatch.db")
-        (tmp_path / "alias.db").hardlink_to(tmp_path / "liqwatch.db")
-        assert "the database itself" in await why_not(filled, tmp_path / "alias.db")
-
-
-@pytest.mark.parametrize("share", [0.2, 0.5, 0.9])
-async def test_a_backup_that_was_cut_is_damaged(filled: Home, backup: Path, share: float) -> None:
-    cut(backup, share)
-    assert "is damaged" in await why_not(filled, backup)
-
-
-async def test_a_backup_with_a_rotten_page_is_damaged(filled: Home, backup: Path) -> None:
-    with backup.open("r+b") as opened:
-        opened.seek(8 * 4096)
-        opened.write(os.urandom(3 * 4096))
-    assert "is damaged" in await why_not(filled, backup)
-
-
-@pytest.mark.parametrize(
-    ("change", "sentence"),
-    [
-        ("UPDATE alembic_version SET version_num = '9999'", "newer Liqwatch"),
-        ("DELETE FROM alembic_version", "not one of Liqwatch"),
-        ("DROP TABLE alembic_version", "not one of Liqwatch"),
-        ("DROP TABLE keyboard", "not one of Liqwatch"),
-        ("ALTER TABLE chat DROP COLUMN role", "not one of Liqwatch"),
-        ("UPDATE notification SET merged_into = 815 WHERE id = 1", "belong to none"),
-        ("UPDATE notification SET state = 'lost' WHERE id = 1", "do not add up"),
-    ],
-)
-async def test_a_database_that_is_not_ours_or_not_whole_is_refused(
-    filled: Home, backup: Path, change: str, sentence: str
-) -> None:
-    with closing(sqlite3.connect(backup)) as connection:
-        connection.execute(change)
-        connection.commit()
-    assert sentence in await why_not(filled, backup)

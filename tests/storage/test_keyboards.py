@@ -4,7 +4,7 @@ import asyncio
 import re
 
 from bot.clock import DAY_MS
-from bot.ports import Keyboard, Keyboards
+from bot.ports import Keyboard, Keyboards, Press
 from storage import Storage
 from tests.storage.conftest import Home
 from tests.storage.samples import GROUP, NOW
@@ -14,16 +14,20 @@ KEYBOARD = Keyboard("telegram", GROUP.chat, 7_000_000_001, ("mute|15m", "off|8",
 MESSAGE = 4_000_000_000_000
 
 
+def press(message: int = MESSAGE, person: int = KEYBOARD.person) -> Press:
+    return Press(KEYBOARD.platform, KEYBOARD.place, message, person)
+
+
 async def test_a_keyboard_is_found_by_its_token_as_it_was_kept(storage: Storage) -> None:
     keyboards: Keyboards = storage.keyboards
-    kept = Keyboard("discord", 2**62, 0, ("a|b|c", ""))
+    kept = Keyboard("telegram", GROUP.chat, 0, ("a|b|c", ""))
     token = await keyboards.keep(kept, NOW)
-    assert await keyboards.find(token, MESSAGE, NOW) == kept
+    assert await keyboards.find(token, press(), NOW) == kept
 
 
 async def test_text_from_outside_is_kept_without_what_no_database_takes(storage: Storage) -> None:
     token = await storage.keyboards.keep(KEYBOARD, NOW)
-    found = await storage.keyboards.find(token, MESSAGE, NOW)
+    found = await storage.keyboards.find(token, press(), NOW)
     assert found is not None and found.actions[:2] == KEYBOARD.actions[:2]
     assert len(found.actions) == 3
 
@@ -36,21 +40,37 @@ async def test_tokens_are_16_characters_and_never_the_same(storage: Storage) -> 
 
 async def test_a_token_that_was_never_kept_is_nothing(storage: Storage) -> None:
     token = await storage.keyboards.keep(KEYBOARD, NOW)
-    assert await storage.keyboards.find(token[::-1], MESSAGE, NOW) is None
+    assert await storage.keyboards.find(token[::-1], press(), NOW) is None
     for forged in ("", "' OR 1=1 --", "\0" * 16, token + "\n", "é" * 16):
-        assert await storage.keyboards.find(forged, MESSAGE, NOW) is None
+        assert await storage.keyboards.find(forged, press(), NOW) is None
 
 
 async def test_it_belongs_to_the_first_message_under_which_it_was_pressed(storage: Storage) -> None:
     token = await storage.keyboards.keep(KEYBOARD, NOW)
-    assert await storage.keyboards.find(token, MESSAGE, NOW)
-    assert await storage.keyboards.find(token, MESSAGE + 1, NOW) is None
-    assert await storage.keyboards.find(token, MESSAGE, NOW)
+    assert await storage.keyboards.find(token, press(), NOW)
+    assert await storage.keyboards.find(token, press(MESSAGE + 1), NOW) is None
+    assert await storage.keyboards.find(token, press(), NOW)
+
+
+async def test_whose_button_it_is_not_binds_it_to_nothing(storage: Storage) -> None:
+    token = await storage.keyboards.keep(KEYBOARD, NOW)
+    foreign = press(MESSAGE + 1, person=8)
+    assert await storage.keyboards.find(token, foreign, NOW) == await storage.keyboards.find(
+        token, press(), NOW
+    )
+    assert await storage.keyboards.find(token, foreign, NOW) is None
+
+
+async def test_a_button_of_another_place_is_nothing(storage: Storage) -> None:
+    token = await storage.keyboards.keep(KEYBOARD, NOW)
+    elsewhere = Press("telegram", KEYBOARD.place - 1, MESSAGE, KEYBOARD.person)
+    assert await storage.keyboards.find(token, elsewhere, NOW) is None
+    assert await storage.keyboards.find(token, press(MESSAGE + 1), NOW)
 
 
 async def test_of_first_presses_under_many_messages_one_wins(storage: Storage) -> None:
     token = await storage.keyboards.keep(KEYBOARD, NOW)
-    presses = [storage.keyboards.find(token, message, NOW) for message in range(10)]
+    presses = [storage.keyboards.find(token, press(message), NOW) for message in range(10)]
     found = await asyncio.gather(*presses)
     assert sum(one is not None for one in found) == 1
 
@@ -60,7 +80,7 @@ async def test_it_expires_after_seven_days_and_is_forgotten_then(
 ) -> None:
     old = await storage.keyboards.keep(KEYBOARD, NOW)
     young = await storage.keyboards.keep(KEYBOARD, NOW + 1)
-    assert await storage.keyboards.find(old, MESSAGE, NOW + 7 * DAY_MS - 1)
-    assert await storage.keyboards.find(old, MESSAGE, NOW + 7 * DAY_MS) is None
+    assert await storage.keyboards.find(old, press(), NOW + 7 * DAY_MS - 1)
+    assert await storage.keyboards.find(old, press(), NOW + 7 * DAY_MS) is None
     await storage.books.thin(NOW + 7 * DAY_MS)
     assert await ask(home, "SELECT token FROM keyboard") == [(young,)]

@@ -1,7 +1,7 @@
 """A chat that got a new id, such as a group that became a supergroup."""
 
 from bot.delivery.outcomes import Delivered, Moved
-from bot.ports import Chat, Keyboard, Ledger
+from bot.ports import Chat, Keyboard, Ledger, Press
 from bot.rules import Alert, Destination
 from storage import Storage
 from tests.storage.samples import ALICE, GROUP, NOW, a_rule, an_alert
@@ -80,5 +80,5 @@ async def test_buttons_go_where_their_chat_goes(storage: Storage) -> None:
     token = await storage.keyboards.keep(keyboard, NOW)
     await stored(storage, an_alert(await added(storage, a_rule(GROUP))))
     await settled(storage, Moved(to_chat=-1_009))
-    found = await storage.keyboards.find(token, 5, NOW)
+    found = await storage.keyboards.find(token, Press("telegram", -1_009, 5, 1), NOW)
     assert found == Keyboard("telegram", -1_009, 0, ("mute|1h",))

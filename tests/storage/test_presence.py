@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.errors import InUseError, StoreError
 from storage import Storage, open_report, open_storage
 from storage.presence import WRITER
-from tests.storage.conftest import Home
+from tests.storage.conftest import Home, PostgresServer
 
 HOLDER = (
     "SELECT pid FROM pg_locks JOIN pg_database ON pg_database.oid = database"
@@ -72,6 +72,19 @@ async def test_a_lock_that_was_lost_is_taken_again_with_the_next_write(home: Hom
         with pytest.raises(InUseError):
             async with another(home):
                 pass
+
+
+async def test_a_server_that_was_restarted_is_written_to_again_by_the_same_process_alone(
+    home: Home, postgres: PostgresServer
+) -> None:
+    async with another(home) as storage:
+        await storage.notebook.write("offset", "1")
+        await asyncio.to_thread(postgres.restart)
+        await storage.notebook.write("offset", "2")
+        with pytest.raises(InUseError):
+            async with another(home):
+                pass
+        assert await storage.notebook.read("offset") == "2"
 
 
 async def test_many_writes_that_find_it_lost_at_once_take_it_once(home: Home) -> None:
