@@ -22,7 +22,8 @@ test: $(UV)
 
 torture: $(UV)
 	@$(SYNC) --inexact
-	TORTURE=1 $(RUN)/pytest -n 2 tests/bot/exchanges/test_any_frame.py tests/bot/engine/test_histories.py tests/bot/engine/test_hearing_against_naive.py
+	TORTURE=1 $(RUN)/pytest -n 2 $$(grep -rl 'from tests.torture import times' tests)
+	$(RUN)/python -m tests.torture
 
 bench: $(UV)
 	@$(SYNC) --inexact --group bench
