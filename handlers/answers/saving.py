@@ -76,7 +76,8 @@ async def proved(rule: Rule, message: Message, house: House) -> Message:
         return message
     try:
         async with house.clock.timeout(PROOF_S):
-            outcome = await notifier.deliver(rule.destination, message, f"S{rule.id}")
+            nonce = f"S{rule.id}-{rule.created_ms:x}"  # ids of deleted rules come again
+            outcome = await notifier.deliver(rule.destination, message, nonce)
     except TimeoutError:
         outcome = None
     if isinstance(outcome, Delivered):

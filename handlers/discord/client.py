@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+import aiohttp
 import discord
 import structlog
 from discord import app_commands
@@ -16,7 +17,7 @@ from handlers.discord.sync import sync_when_changed
 log = structlog.get_logger()
 
 LONGEST_RATE_LIMIT_S = 30.0
-"""The least that the library takes; a longer wait comes back to our own schedule."""
+"""The least that the library takes; who waits for an answer would not wait longer."""
 
 
 class Ears(discord.app_commands.CommandTree[discord.Client]):
@@ -50,6 +51,7 @@ class LiqwatchClient(discord.Client):
         identifies: Callable[[], None],
         responder: Responder,
         notebook: Notebook,
+        trace: aiohttp.TraceConfig,
         proxy: str | None = None,
     ) -> None:
         super().__init__(
@@ -59,6 +61,7 @@ class LiqwatchClient(discord.Client):
             chunk_guilds_at_startup=False,
             max_messages=None,
             max_ratelimit_timeout=LONGEST_RATE_LIMIT_S,
+            http_trace=trace,
             proxy=proxy,
         )
         self._doors = doors

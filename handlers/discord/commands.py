@@ -9,12 +9,15 @@ from discord import app_commands
 
 from bot.metrics import METRICS
 from bot.rules import WINDOWS
+from handlers.discord.admission import Admission
+from handlers.discord.arming import Answer, answer_of
 from handlers.discord.completion import Completion
 from handlers.discord.conversation import Conversation
+from handlers.discord.departures import returned
 from handlers.discord.limits import CHOICES, cut
 from handlers.discord.place import Interaction, asked, place
 from handlers.discord.respond import Responder
-from handlers.talk import Command, Form, Option, Reply
+from handlers.talk import Command, Form, Option
 
 SUMMARY = 100
 SHARE = "yes"
@@ -25,10 +28,13 @@ WHOLE = "show"
 class SlashCommands:
     """Builds the library's commands and answers them."""
 
-    def __init__(self, conversation: Conversation, responder: Responder) -> None:
+    def __init__(
+        self, conversation: Conversation, responder: Responder, admission: Admission
+    ) -> None:
         self._conversation = conversation
         self._responder = responder
-        self._completion = Completion(conversation.house)
+        self._admission = admission
+        self._completion = Completion(conversation.house, admission)
 
     def build(self) -> list[app_commands.Command[Any, ..., None] | app_commands.Group]:
         """A command of one unnamed form is itself; otherwise each form is a subcommand."""
@@ -82,7 +88,7 @@ class SlashCommands:
     ) -> None:
         share = await self._shares(form, interaction, filled)
         await self._responder.answer(
-            interaction, self._reply(command, form, interaction, filled, share), share
+            interaction, self._answer(command, form, interaction, filled, share), share
         )
 
     async def _shares(
@@ -96,17 +102,21 @@ class SlashCommands:
             return True
         return (await self._conversation.house.chats.get(place(interaction))).share
 
-    async def _reply(
+    async def _answer(
         self,
         command: Command,
         form: Form,
         interaction: Interaction,
         filled: Mapping[str, str],
         share: bool,
-    ) -> Reply:
+    ) -> Answer | None:
+        house = self._conversation.house
         private = interaction.guild_id is None or not share
-        request = asked(interaction, form.name, filled, private)
-        return await self._conversation.answer(command.name, request, self._conversation.house)
+        within = await self._admission.within(interaction)
+        request = asked(interaction, within, form.name, filled, private)
+        await returned(interaction, house)
+        reply = await self._conversation.answer(command.name, request, house)
+        return await answer_of(reply, request, house)
 
 
 def _signature(options: tuple[Option, ...]) -> inspect.Signature:

@@ -3,6 +3,7 @@
 from discord import app_commands
 
 from bot.wording.rules import say_rule
+from handlers.discord.admission import Admission
 from handlers.discord.escaping import bare
 from handlers.discord.limits import CHOICE, CHOICES, cut
 from handlers.discord.place import Interaction, person
@@ -14,11 +15,16 @@ BUSIEST = "24h"
 
 
 class Completion:
-    def __init__(self, house: House) -> None:
+    """Nothing is offered to whom the operator has not allowed."""
+
+    def __init__(self, house: House, admission: Admission) -> None:
         self._house = house
+        self._admission = admission
 
     async def coins(self, interaction: Interaction, typed: str) -> list[Choice]:
         """Known coins that begin with what was typed, then those that hold it; busiest first."""
+        if not await self._admission.admits(interaction):
+            return []
         wanted = typed.strip().upper()
         known = self._busiest_first()
         begins = [coin for coin in known if coin.upper().startswith(wanted)]
@@ -27,6 +33,8 @@ class Completion:
 
     async def rules(self, interaction: Interaction, typed: str) -> list[Choice]:
         """The asker's own rules whose words hold what was typed."""
+        if not await self._admission.admits(interaction):
+            return []
         rules = await self._house.rulebook.of(person(interaction))
         said = [(say_rule(rule), str(rule.id)) for rule in rules]
         wanted = typed.strip().casefold()

@@ -5,6 +5,7 @@ from typing import Any
 from discord import app_commands
 
 from bot.ports import Notifier
+from handlers.discord.admission import Admission
 from handlers.discord.commands import SlashCommands
 from handlers.discord.conversation import Conversation
 from handlers.discord.departures import Departures
@@ -13,7 +14,6 @@ from handlers.discord.presses import Presses
 from handlers.discord.respond import Responder
 from handlers.discord.setup import Setup
 from handlers.discord.setup_acts import Acts
-from handlers.discord.setup_plan import PREFIX
 
 SlashCommand = app_commands.Command[Any, ..., None] | app_commands.Group
 Channels = list[tuple[int, int]]
@@ -24,21 +24,24 @@ class Doors:
     """Slash commands, presses and removals; the same for one client after another."""
 
     def __init__(
-        self, conversation: Conversation, notifier: Notifier, responder: Responder
+        self,
+        conversation: Conversation,
+        notifier: Notifier,
+        responder: Responder,
+        admission: Admission,
     ) -> None:
         house = conversation.house
-        self._slash = SlashCommands(conversation, responder)
-        self._presses = Presses(conversation, responder)
+        self._slash = SlashCommands(conversation, responder, admission)
+        self._setup = Setup(house, Acts(house, notifier), responder, admission)
+        self._presses = Presses(conversation, responder, admission, self._setup)
         self._departures = Departures(house)
-        self._setup = Setup(Acts(house, notifier))
 
     def commands(self) -> list[SlashCommand]:
         """Made anew: the library binds each to one client's tree."""
         return [*self._slash.build(), self._setup.command()]
 
     async def pressed(self, interaction: Interaction) -> None:
-        setup = (interaction.custom_id or "").startswith(PREFIX)
-        await (self._setup.press(interaction) if setup else self._presses.press(interaction))
+        await self._presses.press(interaction)
 
     async def removed(self, channels: Channels, reason: str) -> None:
         await self._departures.removed(channels, reason)

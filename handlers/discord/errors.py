@@ -4,24 +4,35 @@ Codes: docs.discord.com, topics/opcodes-and-status-codes; the library's own ways
 """
 
 import re
+from json import JSONDecodeError
 
 import aiohttp
 import discord
 
-from bot.delivery.outcomes import Gone, Outcome, Refused, Retry
+from bot.delivery.outcomes import Gone, Outcome, Refused, Retry, Unauthorized
 
-FAILURES = (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError)
+FAILURES = (
+    discord.DiscordException,
+    aiohttp.ClientError,
+    OSError,
+    TimeoutError,
+    JSONDecodeError,
+)
 """Everything that a call over discord.py is expected to raise."""
 
+HARMLESS_S = 120.0
+"""Discord documents no length for the window in which it knows a nonce, only "the past few minutes"
+(resources/message, enforce_nonce): so the shortest reading of that."""
+
 UNKNOWN_CHANNEL = 10003
+UNKNOWN_GUILD = 10004
 UNKNOWN_MESSAGE = 10008
-UNKNOWN_INTERACTION = 10062
-ALREADY_ANSWERED = 40060
+UNKNOWN_USER = 10013
 
 _GONE = {
-    10003: "the channel was deleted",
-    10004: "the server is gone",
-    10013: "no such user",
+    UNKNOWN_CHANNEL: "the channel was deleted",
+    UNKNOWN_GUILD: "the server is gone",
+    UNKNOWN_USER: "no such user",
     50001: "no access to the channel",
     50007: "closed DMs",
     50013: "no permission to write",
@@ -29,12 +40,13 @@ _GONE = {
 }
 _SLOW = {20016: "slow mode", 20028: "the channel's write limit", 40003: "opening DMs too fast"}
 
-_DOOR = (502, 503, 504)
+_DOOR = {502, 503, 504, *range(520, 528)}
 """Answers of the door itself, the same for every channel; a 500 may be one channel's own."""
+
+TOKEN_REFUSED = "Discord refused the token"  # noqa: S105 -- a sentence
 
 _SOON_S = 5.0
 _LATER_S = 60.0
-_TOKEN_S = 300.0
 _SECONDS = re.compile(r"[0-9]{1,6}(\.[0-9]+)?")
 
 _NOT_SENT = (
@@ -45,31 +57,44 @@ _NOT_SENT = (
 )
 
 
+class Limited(discord.RateLimited):
+    """A 429 of the API, handed on at once; ``scope`` is ``user``, ``shared`` or ``global``."""
+
+    def __init__(self, retry_after: float, scope: str, code: int) -> None:
+        super().__init__(retry_after)
+        self.scope = scope
+        self.code = code
+
+
 def outcome_of(error: Exception) -> Outcome:
     """The end that an error of ``FAILURES`` means."""
-    if isinstance(error, discord.RateLimited):
-        return Retry(error.retry_after, "Discord asked to wait")
-    if isinstance(error, discord.LoginFailure):
-        return Retry(_TOKEN_S, "Discord refused the token", platform_wide=True)
-    if isinstance(error, discord.HTTPException):
-        return _of_answer(error)
-    if isinstance(error, _NOT_SENT):
-        return Retry(_SOON_S, "Discord cannot be reached", platform_wide=True)
-    if isinstance(error, (aiohttp.ClientError, OSError, TimeoutError)):
-        return Retry(_SOON_S, f"no answer from Discord ({type(error).__name__})", unknown=True)
-    return Refused(f"{type(error).__name__} inside the library")
+    match error:
+        case Limited():
+            return _asked_to_wait(error)
+        case discord.RateLimited():
+            return Retry(error.retry_after, "Discord asked to wait", limited=True)
+        case discord.LoginFailure():
+            return Unauthorized(TOKEN_REFUSED)
+        case discord.HTTPException():
+            return _of_answer(error)
+        case _ if isinstance(error, _NOT_SENT):
+            return Retry(_SOON_S, "Discord cannot be reached", platform_wide=True)
+        case discord.DiscordException():
+            return Refused(f"{type(error).__name__} inside the library")
+        case _:
+            return _unclear(f"no answer from Discord ({type(error).__name__})")
 
 
 def _of_answer(error: discord.HTTPException) -> Outcome:
     said = f"Discord answered {error.status} (code {error.code})"
     if error.status == 401:
-        return Retry(_TOKEN_S, "Discord refused the token", platform_wide=True)
+        return Unauthorized(TOKEN_REFUSED)
     if error.status == 429:
-        return _limited(error)
+        return _walled(error)
     if error.status >= 500:
-        return Retry(_SOON_S, said, unknown=True, platform_wide=error.status in _DOOR)
+        return _unclear(said, platform_wide=error.status in _DOOR)
     if error.code in _SLOW:
-        return Retry(_retry_after(error) or _LATER_S, f"Discord: {_SLOW[error.code]}")
+        return Retry(_LATER_S, f"Discord: {_SLOW[error.code]}")
     if error.code in _GONE:
         return Gone(_GONE[error.code])
     if error.status in (403, 404):
@@ -77,16 +102,24 @@ def _of_answer(error: discord.HTTPException) -> Outcome:
     return Refused(said)
 
 
-def _limited(error: discord.HTTPException) -> Retry:
-    """Without ``Via`` it was not the API but the wall before it: the whole address is limited."""
-    if error.code in _SLOW:
-        return Retry(_retry_after(error) or _LATER_S, f"Discord: {_SLOW[error.code]}")
-    walled = "Via" not in error.response.headers
-    wait_s = _retry_after(error) or _LATER_S
-    return Retry(wait_s, "Discord asked to wait", platform_wide=walled)
+def _unclear(reason: str, platform_wide: bool = False) -> Retry:
+    """It may have arrived; within ``HARMLESS_S`` the nonce makes a repeat harmless."""
+    return Retry(_SOON_S, reason, unknown=True, platform_wide=platform_wide, harmless_s=HARMLESS_S)
 
 
-def _retry_after(error: discord.HTTPException) -> float:
-    """Seconds by the header; 0 where there is none that can be read."""
+def _asked_to_wait(error: Limited) -> Retry:
+    """What others share (scope ``shared``, slow mode) is no sign that we are too fast."""
+    slow = _SLOW.get(error.code)
+    return Retry(
+        error.retry_after,
+        f"Discord: {slow}" if slow else "Discord asked to wait",
+        limited=error.scope != "shared" and not slow,
+        platform_wide=error.scope == "global",
+    )
+
+
+def _walled(error: discord.HTTPException) -> Retry:
+    """A 429 in words: not of the API but of the wall before it, and for the whole address."""
     said = error.response.headers.get("Retry-After", "")
-    return float(said) if _SECONDS.fullmatch(said) else 0.0
+    wait_s = float(said) if _SECONDS.fullmatch(said) else _LATER_S
+    return Retry(wait_s, "Discord asked to wait", limited=True, platform_wide=True)

@@ -5,10 +5,11 @@ where he could manage the server. A server's own alerts are made by ``/setup`` a
 channel; a press on one of them is about that channel.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import discord
 
+from bot.ports import Mark
 from bot.rules import Destination
 from handlers.talk import Request
 
@@ -56,9 +57,13 @@ def manages(interaction: Interaction) -> bool:
 
 
 def asked(
-    interaction: Interaction, form: str, options: Mapping[str, str], private: bool
+    interaction: Interaction,
+    within: Collection[int],
+    form: str = "",
+    options: Mapping[str, str] | None = None,
+    private: bool = True,
 ) -> Request:
-    """A filled form."""
+    """A filled form; ``within``: the servers by which its author may be allowed."""
 
     async def may_manage() -> bool:
         return manages(interaction)
@@ -70,22 +75,35 @@ def asked(
         options=options,
         private=private,
         elsewhere=interaction.guild_id is not None,
+        place=interaction.channel_id or 0,
+        within=within,
+        mark=_mark(interaction),
         may_manage=may_manage,
     )
 
 
-def pressed(interaction: Interaction) -> Request:
-    """A pressed button."""
+def pressed(interaction: Interaction, within: Collection[int]) -> Request:
+    """A pressed button, or a menu that was used."""
 
     async def may_manage() -> bool:
         return manages(interaction)
 
     about = pressed_place(interaction)
+    message = interaction.message
     return Request(
         about,
         interaction.user.id,
         private=seen_by_one(interaction),
         pressed=True,
         elsewhere=about.direct and interaction.guild_id is not None,
+        place=interaction.channel_id or 0,
+        message=message.id if message is not None else 0,
+        within=within,
+        mark=_mark(interaction),
         may_manage=may_manage,
     )
+
+
+def _mark(interaction: Interaction) -> Mark:
+    """The gateway may hand out the same interaction again, after a RESUME."""
+    return Mark(f"{PLATFORM}:{interaction.application_id}", interaction.id)

@@ -1,17 +1,26 @@
 """Discord as a platform: logs in, listens, sends, and says in one sentence what stops it."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Set
 from contextlib import AsyncExitStack
+from functools import partial
 
+import aiohttp
 import discord
 import structlog
 
 from bot.backoff import Backoff
 from bot.clock import Clock
 from bot.delivery.pacing import Limits
+from bot.delivery.turnstile import Turnstile
 from bot.errors import ConfigError
 from bot.feed.web import proxy_for
-from bot.ports import Chats, Notebook
+from bot.ports import Chats, Keyboards, Notebook
+from bot.rules import Destination
+from handlers.discord.admission import Admission
+from handlers.discord.answers import Answers
+from handlers.discord.breaker import Breaker
+from handlers.discord.calls import TIMEOUT_S, Calls
 from handlers.discord.client import LONGEST_RATE_LIMIT_S, LiqwatchClient
 from handlers.discord.conversation import Conversation, conversation_of
 from handlers.discord.doors import Doors
@@ -29,9 +38,9 @@ PERMISSIONS = 274_878_024_704
 """View Channel, Send Messages, Send in Threads, Embed Links, Attach Files, Read History."""
 
 LONGEST_PAUSE_S = 6.0
-"""What the library may sleep inside a delivery, which holds up others meanwhile; a channel's
-longer limit comes back to our own schedule. Its option takes no less than 30 s, and below the
-usual window of 5 s it would refuse what is still allowed."""
+"""What the library may sleep for a bucket that ``Answers`` could not keep from being used up; a
+longer one comes back to our own schedule. Its option takes no less than 30 s, and below the usual
+window of 5 s it would refuse what is still allowed."""
 
 SCOPES = ("bot", "applications.commands")
 CHECK_S = 20.0
@@ -47,9 +56,14 @@ _FATAL = {
     4014: BAD_INTENTS,
 }
 
-LIMITS = Limits(per_second=40, chat_gap_s=1.0)
-"""Below Discord's global 50 a second; its library reads the routes' own limits from headers, but
-sleeps on them inside the call. A channel usually takes 5 in 5 s: so it seldom has to."""
+OURSELVES = Destination(PLATFORM, 0)
+LOGIN = 2
+"""Calls of the library: who we are, and what application."""
+
+LIMITS = Limits(per_second=50, slots=16)
+"""Discord's global limit (docs.discord.com, topics/rate-limits). What a channel takes must not be
+assumed, says the same page: ``Answers`` reads it from the routes' headers. Sixteen calls of 300 ms
+make 50 a second; for who repeats one of them after a crash there is the nonce."""
 
 
 class DiscordPlatform:
@@ -57,7 +71,6 @@ class DiscordPlatform:
     that listens, made anew for each try."""
 
     name = PLATFORM
-    limits = LIMITS
 
     def __init__(
         self,
@@ -67,10 +80,14 @@ class DiscordPlatform:
         real_clock: Clock,
         notebook: Notebook,
         chats: Chats,
+        keyboards: Keyboards,
         proxy: str | None = None,
         *,
+        allowed: Set[tuple[str, int]] = frozenset(),
+        limits: Limits = LIMITS,
         converse: Callable[[House], Conversation] = conversation_of,
         defer_after_s: float = DEFER_AFTER_S,
+        timeout_s: float = TIMEOUT_S,
         backoff: Backoff | None = None,
     ) -> None:
         self._token = token
@@ -82,9 +99,17 @@ class DiscordPlatform:
         self._responder = Responder(real_clock, defer_after_s)
         self._backoff = backoff or Backoff(first_s=1.0)
         self._identifies = Identifies()
-        self._speaker: discord.Client | None = None
         self._application = 0
-        self.notifier = DiscordNotifier(chats, real_clock)
+        self.turnstile = Turnstile(limits, real_clock)
+        breaker = Breaker(real_clock)
+        self._answers = Answers(self.turnstile, breaker)
+        self._calls = Calls(self.turnstile, breaker, self._answers, real_clock, timeout_s)
+        self._admission = Admission(allowed, real_clock, self._calls.is_member)
+        notifier = partial(
+            DiscordNotifier, self._calls, self._admission, chats, keyboards, real_clock
+        )
+        self.notifier = notifier(alert=True)
+        self._prover = notifier(alert=False)
         point_at(api_url, gateway_url)
         # The library asks for packages that only voice needs.
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
@@ -94,11 +119,15 @@ class DiscordPlatform:
 
         What nobody foresaw (a malformed dispatch) comes out as it is, for the supervisor.
         """
-        doors = Doors(self._converse(house), self.notifier, self._responder)
+        # What a command sends at once, to prove that it arrives, is an answer: no courier has let
+        # it pass the turnstile.
+        house.notifiers = {**house.notifiers, PLATFORM: self._prover}
+        doors = Doors(self._converse(house), self._prover, self._responder, self._admission)
         try:
             while True:
                 started = self._clock.monotonic()
                 wait_s = await self._served(doors)
+                _heed_cancellation()
                 healthy_s = self._clock.monotonic() - started
                 await self._clock.sleep(max(wait_s, self._backoff.after(healthy_s)))
         finally:
@@ -107,7 +136,10 @@ class DiscordPlatform:
     async def check(self) -> tuple[bool, str]:
         """Whether Discord can be used from here, and a sentence; two calls and one connection."""
         try:
-            async with self._clock.timeout(CHECK_S), self._plain_client() as client:
+            async with (
+                self._clock.timeout(CHECK_S),
+                self._plain_client(self._answers.counting()) as client,
+            ):
                 await client.login(self._token)
                 self._application = client.application_id or 0
                 heard = await greets(self._gateway_url, self._proxy)
@@ -140,11 +172,14 @@ class DiscordPlatform:
             await self._speak()
             await self._listen(doors)
         except discord.LoginFailure:
+            self._calls.lock()
             raise ConfigError(BAD_TOKEN) from None
         except discord.PrivilegedIntentsRequired:
             raise ConfigError(BAD_INTENTS) from None
         except discord.ConnectionClosed as closed:
             if closed.code in _FATAL:
+                if _FATAL[closed.code] is BAD_TOKEN:
+                    self._calls.lock()
                 raise ConfigError(_FATAL[closed.code]) from None
             log.warning("discord: connection closed", code=closed.code)
         except IdentifyBudgetSpentError as spent:
@@ -156,34 +191,45 @@ class DiscordPlatform:
 
     async def _speak(self) -> None:
         """Log the speaking client in, once."""
-        if self._speaker is not None:
+        if self._calls.client is not None:
             return
         async with AsyncExitStack() as closing:
-            client = await closing.enter_async_context(self._plain_client())
+            client = await closing.enter_async_context(self._plain_client(self._answers.speaking()))
             client.http.max_ratelimit_timeout = LONGEST_PAUSE_S
+            await self._let_pass(LOGIN)
             await client.login(self._token)
             closing.pop_all()
-        self._speaker = client
         self._application = client.application_id or 0
-        self.notifier.use(client)
+        self._calls.use(client)
 
     async def _listen(self, doors: Doors) -> None:
         async with self._client(doors) as client:
+            await self._let_pass(LOGIN + 1)  # it may register the commands
             await client.login(self._token)
-            await client.connect(reconnect=False)
+            self._admission.hear(client)
+            try:
+                await client.connect(reconnect=False)
+            finally:
+                self._admission.hear(None)
+
+    async def _let_pass(self, calls: int) -> None:
+        """What nobody asked for counts against the global limit too."""
+        for _ in range(calls):
+            await self.turnstile.answer(OURSELVES)
 
     async def _hush(self) -> None:
-        speaker, self._speaker = self._speaker, None
-        self.notifier.use(None)
+        speaker = self._calls.client
         if speaker is not None:
+            self._calls.use(None)
             await speaker.close()
 
-    def _plain_client(self) -> discord.Client:
+    def _plain_client(self, trace: aiohttp.TraceConfig) -> discord.Client:
         return discord.Client(
             intents=discord.Intents(guilds=True),
             allowed_mentions=discord.AllowedMentions.none(),
             max_messages=None,
             max_ratelimit_timeout=LONGEST_RATE_LIMIT_S,
+            http_trace=trace,
             proxy=self._proxy,
         )
 
@@ -193,5 +239,14 @@ class DiscordPlatform:
             lambda: self._identifies.spend(self._clock.monotonic()),
             self._responder,
             self._notebook,
+            self._answers.counting(),
             self._proxy,
         )
+
+
+def _heed_cancellation() -> None:
+    """Before Python 3.12 ``asyncio.wait_for``, in which the library connects, loses a cancellation
+    that comes as the connection fails."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError

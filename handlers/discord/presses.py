@@ -1,24 +1,41 @@
-"""A press on a button: its id is the action, the reply is shown in place."""
+"""A press on a component: its id is looked up, and what it stands for is done and shown."""
 
-from handlers.discord.buttons import action_of
+from handlers.discord.admission import Admission
+from handlers.discord.arming import Answer, answer_of
 from handlers.discord.conversation import Conversation
+from handlers.discord.departures import returned
 from handlers.discord.place import Interaction, pressed
 from handlers.discord.respond import Responder
-from handlers.talk import Reply
+from handlers.discord.setup import Setup
+from handlers.discord.setup_plan import PREFIX
+from handlers.routing.router import unlocked
 
 
 class Presses:
-    """Every component that is not ``/setup``'s."""
+    """Buttons of the commands and the components of ``/setup`` go through the same lock."""
 
-    def __init__(self, conversation: Conversation, responder: Responder) -> None:
+    def __init__(
+        self,
+        conversation: Conversation,
+        responder: Responder,
+        admission: Admission,
+        setup: Setup,
+    ) -> None:
         self._conversation = conversation
         self._responder = responder
+        self._admission = admission
+        self._setup = setup
 
     async def press(self, interaction: Interaction) -> None:
-        action = action_of(interaction.custom_id or "")
-        await self._responder.react(interaction, self._reply(action, interaction))
+        await self._responder.react(interaction, self._answer(interaction))
 
-    async def _reply(self, action: str, interaction: Interaction) -> Reply:
-        return await self._conversation.press(
-            action, pressed(interaction), self._conversation.house
-        )
+    async def _answer(self, interaction: Interaction) -> Answer | None:
+        house = self._conversation.house
+        request = pressed(interaction, await self._admission.within(interaction))
+        await returned(interaction, house)
+        found = await unlocked(interaction.custom_id or "", request, house)
+        if isinstance(found, str) and found.startswith(PREFIX):
+            return await self._setup.pressed(found, interaction, request)
+        if isinstance(found, str):
+            found = await self._conversation.act(found, request, house)
+        return await answer_of(found, request, house)

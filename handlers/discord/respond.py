@@ -1,4 +1,9 @@
-"""Shows a reply within Discord's three seconds, or asks for more time first."""
+"""Shows an answer within Discord's three seconds, or asks for more time first.
+
+Nothing here passes the turnstile: the endpoints of interactions are not bound to the bot's global
+limit (docs.discord.com, topics/rate-limits, "Global Rate Limit"), and each interaction has limits
+of its own. So people are answered in time also while alerts use up every second.
+"""
 
 import asyncio
 from collections.abc import Coroutine
@@ -7,12 +12,10 @@ import discord
 import structlog
 
 from bot.clock import Clock
-from bot.wording.text import Message
-from handlers.discord.buttons import buttons_view
+from handlers.discord.arming import Answer, spoken
 from handlers.discord.errors import FAILURES
 from handlers.discord.place import Interaction
 from handlers.discord.style import styled
-from handlers.talk import Reply
 
 log = structlog.get_logger()
 
@@ -20,6 +23,9 @@ DEFER_AFTER_S = 1.5
 BROKEN = "Something went wrong on my side; it is written down. Please try again."
 
 _NOBODY = discord.AllowedMentions.none()
+
+Asking = Coroutine[object, object, Answer | None]
+"""Finds the answer; None where there is nothing to say."""
 
 
 class Responder:
@@ -29,37 +35,32 @@ class Responder:
         self._clock = clock
         self._defer_after_s = defer_after_s
 
-    async def answer(
-        self, interaction: Interaction, asking: Coroutine[object, object, Reply], share: bool
-    ) -> None:
+    async def answer(self, interaction: Interaction, asking: Asking, share: bool) -> None:
         """The reply to a slash command; ``share`` shows it to everybody in the channel."""
         hidden = interaction.guild_id is not None and not share
-        reply = await self._awaited(interaction, asking, hidden)
-        if reply is not None:
-            await _shown(interaction, _message(reply), hidden and not reply.share)
+        in_time, found = await self._awaited(interaction, asking, hidden)
+        answer = found or spoken("…")
+        if in_time:
+            await _shown(interaction, answer, hidden and not answer.share)
 
-    async def react(
-        self, interaction: Interaction, asking: Coroutine[object, object, Reply]
-    ) -> None:
+    async def react(self, interaction: Interaction, asking: Asking) -> None:
         """The reply to a press: an edit in place, a word for the presser alone, or a new answer."""
-        reply = await self._awaited(interaction, asking, hidden=True)
-        if reply is None:
+        in_time, answer = await self._awaited(interaction, asking, hidden=True)
+        if not in_time:
             return
-        if reply.edit and reply.message is not None:
-            await _edited(interaction, reply.message)
-        elif reply.message is not None or reply.toast:
-            await _added(interaction, _message(reply))
+        if answer is not None:
+            await (_edited if answer.edit else _added)(interaction, answer)
         elif not interaction.response.is_done():
             await _tried(interaction.response.defer())
 
     async def apologise(self, interaction: Interaction) -> None:
         """What is said when a command broke; the cause is in the log."""
-        await _added(interaction, Message((BROKEN,)))
+        await _added(interaction, spoken(BROKEN))
 
     async def _awaited(
-        self, interaction: Interaction, asking: Coroutine[object, object, Reply], hidden: bool
-    ) -> Reply | None:
-        """None when it is too late to answer at all."""
+        self, interaction: Interaction, asking: Asking, hidden: bool
+    ) -> tuple[bool, Answer | None]:
+        """Whether it can still be answered at all, and the answer."""
         thinking = interaction.type is discord.InteractionType.application_command
         in_time = True
         async with asyncio.TaskGroup() as group:
@@ -68,9 +69,9 @@ class Responder:
                 in_time = await _tried(
                     interaction.response.defer(ephemeral=hidden, thinking=thinking)
                 )
-        return task.result() if in_time else None
+        return in_time, task.result()
 
-    async def _in_time(self, task: asyncio.Task[Reply]) -> bool:
+    async def _in_time(self, task: asyncio.Task[Answer | None]) -> bool:
         try:
             async with self._clock.timeout(self._defer_after_s):
                 await asyncio.wait([task])
@@ -79,46 +80,37 @@ class Responder:
         return True
 
 
-def _message(reply: Reply) -> Message:
-    """Discord has no popup: a toast is a message for the presser alone."""
-    return reply.message or Message((reply.toast or "…",))
-
-
-async def _shown(interaction: Interaction, message: Message, hidden: bool) -> None:
-    text, view = styled(message), buttons_view(message.buttons)
+async def _shown(interaction: Interaction, answer: Answer, hidden: bool) -> None:
     if interaction.response.is_done():
-        await _tried(
-            interaction.edit_original_response(
-                content=text.content, embeds=text.embeds, view=view, allowed_mentions=_NOBODY
-            )
+        await _edited(interaction, answer)
+        return
+    text = styled(answer.message)
+    await _tried(
+        interaction.response.send_message(
+            text.content,
+            embeds=text.embeds,
+            view=answer.view,
+            allowed_mentions=_NOBODY,
+            ephemeral=hidden,
         )
-    else:
-        await _tried(
-            interaction.response.send_message(
-                text.content,
-                embeds=text.embeds,
-                view=view,
-                allowed_mentions=_NOBODY,
-                ephemeral=hidden,
-            )
-        )
+    )
 
 
-async def _edited(interaction: Interaction, message: Message) -> None:
-    text, view = styled(message), buttons_view(message.buttons)
+async def _edited(interaction: Interaction, answer: Answer) -> None:
+    text = styled(answer.message)
     edit = (
         interaction.edit_original_response
         if interaction.response.is_done()
         else interaction.response.edit_message
     )
     await _tried(
-        edit(content=text.content, embeds=text.embeds, view=view, allowed_mentions=_NOBODY)
+        edit(content=text.content, embeds=text.embeds, view=answer.view, allowed_mentions=_NOBODY)
     )
 
 
-async def _added(interaction: Interaction, message: Message) -> None:
+async def _added(interaction: Interaction, answer: Answer) -> None:
     """A message of its own, for the presser alone where others could see it."""
-    text, view = styled(message), buttons_view(message.buttons)
+    text = styled(answer.message)
     hidden = interaction.guild_id is not None
     send = (
         interaction.followup.send
@@ -129,7 +121,7 @@ async def _added(interaction: Interaction, message: Message) -> None:
         send(
             text.content,
             embeds=text.embeds,
-            view=view,
+            view=answer.view,
             allowed_mentions=_NOBODY,
             ephemeral=hidden,
         )
@@ -144,19 +136,3 @@ async def _tried(sending: Coroutine[object, object, object]) -> bool:
         log.warning("discord: an answer was not taken", error=type(error).__name__)
         return False
     return True
-
-
-async def keep_waiting(interaction: Interaction) -> None:
-    """Ask for more time at once; the answer will be for the asker alone."""
-    thinking = interaction.type is discord.InteractionType.application_command
-    await _tried(interaction.response.defer(ephemeral=True, thinking=thinking))
-
-
-async def show(interaction: Interaction, message: Message, view: discord.ui.View) -> None:
-    """After ``keep_waiting``: the answer, or the pressed message as it reads now."""
-    text = styled(message)
-    await _tried(
-        interaction.edit_original_response(
-            content=text.content, embeds=text.embeds, view=view, allowed_mentions=_NOBODY
-        )
-    )

@@ -1,18 +1,23 @@
 """What ``/setup`` changes: a channel's rules, its role, and the test it posts."""
 
+from contextlib import suppress
+
 from msgspec.structs import replace
 
-from bot.delivery.outcomes import Delivered, Gone, Refused
-from bot.events import RuleRemoved
-from bot.ports import Notifier
+from bot.delivery.outcomes import Delivered, Gone, Outcome, Refused
+from bot.ports import Chat, Ledger, Notifier
 from bot.presets import Preset
+from bot.rules import Rule
 from bot.typed.draft import draft_of
 from bot.wording.alert import alert_message
 from bot.wording.rules import say_rule
 from bot.wording.sample import sample_alert
-from handlers.answers.pace import choose, offered
+from handlers.answers.pace import choose, offered, preset_called
 from handlers.discord.setup_plan import Plan
-from handlers.talk import House
+from handlers.talk import House, Request
+
+TEST_S = 10.0
+"""How long its asker waits for the test to be posted, its channel's rest included."""
 
 
 class Acts:
@@ -38,26 +43,35 @@ class Acts:
         rules = await self._house.rulebook.of(plan.destination)
         return [say_rule(rule) for rule in rules if not rule.paused]
 
-    async def switch_on(self, plan: Plan, author: int) -> str:
+    async def switch_on(self, plan: Plan, request: Request) -> str:
         """The rule in words. Raises ``UserError`` for a preset that is none."""
-        chosen = await choose(plan.preset, plan.destination, author, self._house)
-        await self._house.chats.change(
-            plan.destination,
-            lambda chat: replace(chat, state="active", reason="", role=plan.role, share=plan.share),
-        )
-        return say_rule(chosen.rule)
+        preset = preset_called(plan.preset, self._house)
 
-    async def switch_off(self, plan: Plan) -> None:
-        for rule in await self._house.rulebook.of(plan.destination):
-            await self._house.rulebook.remove(rule.id)
-            await self._house.tell(RuleRemoved(rule.id))
+        async def work(ledger: Ledger) -> Rule:
+            chosen = await choose(ledger, preset, plan.destination, request.author, self._house)
+            await ledger.change(plan.destination, lambda chat: _wished(chat, plan))
+            return chosen.rule
+
+        return say_rule(await self._house.keep(work, request))
+
+    async def switch_off(self, plan: Plan, request: Request) -> None:
+        """All rules of the channel are gone."""
+
+        async def work(ledger: Ledger) -> None:
+            for rule in await ledger.rules(plan.destination):
+                await ledger.remove(rule.id)
+
+        await self._house.keep(work, request)
 
     async def post_test(self, plan: Plan, nonce: str) -> str:
         """Post the marked sample at once, mentioning nobody; how it ended, in a sentence."""
         now_ms = self._house.desk.now_ms()
         sample = alert_message(sample_alert(plan.destination, now_ms), now_ms)
         quiet = replace(sample, loud=False, buttons=())
-        outcome = await self._notifier.deliver(plan.destination, quiet, nonce)
+        outcome: Outcome | None = None
+        with suppress(TimeoutError):
+            async with self._house.clock.timeout(TEST_S):
+                outcome = await self._notifier.deliver(plan.destination, quiet, nonce)
         match outcome:
             case Delivered():
                 return "Test posted there."
@@ -65,3 +79,7 @@ class Acts:
                 return f"The test could not be posted: {reason}."
             case _:
                 return "The test has not arrived yet; Discord is slow to answer."
+
+
+def _wished(chat: Chat, plan: Plan) -> Chat:
+    return replace(chat, state="active", reason="", role=plan.role, share=plan.share)

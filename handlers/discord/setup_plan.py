@@ -1,4 +1,4 @@
-"""What ``/setup`` is about to do: small enough to ride in each of its components' ids."""
+"""What ``/setup`` is about to do: each of its components stands for a verb and the whole plan."""
 
 from typing import Self
 
@@ -24,17 +24,12 @@ class Plan(msgspec.Struct, frozen=True):
         return of_channel(self.channel, self.parent)
 
     def action(self, verb: str) -> str:
-        """At most 80 of the 100 characters of an id."""
+        """What is stored behind a component."""
         parts = (verb, self.channel, self.parent, self.preset, self.role, int(self.share))
         return PREFIX + "|".join(str(part) for part in parts)
 
     @classmethod
-    def read(cls, custom_id: str) -> tuple[str, Self] | None:
-        """The verb and the plan of an id; None where it is none of ours."""
-        parts = custom_id.removeprefix(PREFIX).split("|")
-        if not custom_id.startswith(PREFIX) or len(parts) != 6:
-            return None
-        verb, channel, parent, preset, role, share = parts
-        if not all(number.isascii() and number.isdigit() for number in (channel, parent, role)):
-            return None
+    def read(cls, action: str) -> tuple[str, Self]:
+        """The verb and the plan of an action that was stored."""
+        verb, channel, parent, preset, role, share = action.removeprefix(PREFIX).split("|")
         return verb, cls(int(channel), int(parent), preset, int(role), share == "1")

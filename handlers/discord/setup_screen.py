@@ -1,6 +1,6 @@
 """The screens of ``/setup``: the plan, what is missing, what was done."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import discord
 
@@ -20,6 +20,13 @@ CHANNEL_TYPES = [
     discord.ChannelType.public_thread,
     discord.ChannelType.private_thread,
 ]
+
+PLAN_VERBS = ("often", "ping", "share", "on", "test", "off", "cancel")
+MISSING_VERBS = ("plan", "where")
+"""What the components of the two screens stand for."""
+
+Ids = Mapping[str, str]
+"""By verb, the id of its component."""
 
 
 def said(preset: Preset) -> str:
@@ -62,11 +69,11 @@ def on_message(name: str, rule: str, tested: str) -> Message:
 
 
 def plan_view(
-    plan: Plan, presets: Sequence[Preset], role: discord.Role | None, on: bool
+    plan: Plan, ids: Ids, presets: Sequence[Preset], role: discord.Role | None, on: bool
 ) -> discord.ui.View:
     """Three menus and the buttons; each change shows the plan anew."""
     often = discord.ui.Select[discord.ui.View](
-        custom_id=plan.action("often"),
+        custom_id=ids["often"],
         options=[
             discord.SelectOption(
                 label=one.label,
@@ -79,33 +86,33 @@ def plan_view(
         row=0,
     )
     ping = discord.ui.RoleSelect[discord.ui.View](
-        custom_id=plan.action("ping"),
+        custom_id=ids["ping"],
         placeholder="Ping: nobody",
         min_values=0,
         default_values=[role] if role else [],
         row=1,
     )
-    return stateless([often, ping, _answers(plan), *_buttons(plan, on)])
+    return stateless([often, ping, _answers(plan, ids), *_buttons(ids, on)])
 
 
-def missing_view(plan: Plan) -> discord.ui.View:
+def missing_view(ids: Ids) -> discord.ui.View:
     """Look again, or go elsewhere."""
-    return stateless([_button("Check again", plan.action("plan"), row=0), _elsewhere(plan)])
+    return stateless([_button("Check again", ids["plan"], row=0), _elsewhere(ids)])
 
 
-def _elsewhere(plan: Plan) -> Item:
+def _elsewhere(ids: Ids) -> Item:
     return discord.ui.ChannelSelect[discord.ui.View](
-        custom_id=plan.action("where"),
+        custom_id=ids["where"],
         channel_types=CHANNEL_TYPES,
         placeholder="Another channel",
         row=1,
     )
 
 
-def _answers(plan: Plan) -> Item:
+def _answers(plan: Plan, ids: Ids) -> Item:
     words = {"0": "only to who asks", "1": "to everybody here"}
     return discord.ui.Select[discord.ui.View](
-        custom_id=plan.action("share"),
+        custom_id=ids["share"],
         options=[
             discord.SelectOption(
                 label=f"Answers to /liqs: {said}", value=value, default=(value == "1") == plan.share
@@ -116,16 +123,16 @@ def _answers(plan: Plan) -> Item:
     )
 
 
-def _buttons(plan: Plan, on: bool) -> list[Item]:
-    switch = _button("Save" if on else "Switch on", plan.action("on"), row=3)
+def _buttons(ids: Ids, on: bool) -> list[Item]:
+    switch = _button("Save" if on else "Switch on", ids["on"], row=3)
     switch.style = discord.ButtonStyle.primary
-    buttons = [switch, _button("Post a test", plan.action("test"), row=3)]
+    buttons = [switch, _button("Post a test", ids["test"], row=3)]
     if on:
-        buttons.append(_button("Switch off", plan.action("off"), row=3))
-    return [*buttons, _button("Cancel", plan.action("cancel"), row=3)]
+        buttons.append(_button("Switch off", ids["off"], row=3))
+    return [*buttons, _button("Cancel", ids["cancel"], row=3)]
 
 
-def _button(label: str, action: str, row: int) -> discord.ui.Button[discord.ui.View]:
+def _button(label: str, custom_id: str, row: int) -> discord.ui.Button[discord.ui.View]:
     return discord.ui.Button(
-        label=label, custom_id=action, style=discord.ButtonStyle.secondary, row=row
+        label=label, custom_id=custom_id, style=discord.ButtonStyle.secondary, row=row
     )

@@ -64,6 +64,13 @@ def styled(message: Message, mention: str = "") -> Styled:
     return Styled(content, (_embed(message),) if message.blocks else ())
 
 
+def worded(message: Message, mention: str = "") -> Styled:
+    """The same words without any markup, for when Discord did not accept the markup."""
+    lines = [plain(message.head), *(plain(line) for line in _lines(message))]
+    said = fitting([escaped(line) for line in lines], CONTENT - size(mention) - 1)
+    return Styled(f"{mention} {said}" if mention else said, ())
+
+
 def _embed(message: Message) -> discord.Embed:
     embed = discord.Embed(colour=COLOURS[message.tone])
     notes = [bare(plain(line)) for line in _notes(message) if not _timed(line)]
@@ -108,6 +115,20 @@ def _named(message: Message) -> list[tuple[str, list[str]]]:
     timed = tuple(line for line in _notes(message) if _timed(line))
     fields.append((NAMELESS, timed))
     return [(name, [_line(line) for line in lines]) for name, lines in fields if lines]
+
+
+def _lines(message: Message) -> list[Line]:
+    """All below the head."""
+    lines: list[Line] = []
+    for block in message.blocks:
+        match block:
+            case Paragraph(lines=told) | Details(lines=told):
+                lines += told
+            case Table(rows=rows):
+                lines += [("  ".join(row),) for row in rows]
+            case Note(line=line):
+                lines.append(line)
+    return lines
 
 
 def _notes(message: Message) -> list[Line]:

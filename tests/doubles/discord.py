@@ -1,24 +1,19 @@
 """Discord on loopback: REST v10 with limits, nonces and faults, and a gateway with interactions."""
 
+import asyncio
 import time
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from aiohttp import web
 
-from tests.doubles.discord_answers import (
-    BURST,
-    WINDOW_S,
-    Fault,
-    answered,
-    bucket_headers,
-    faulty,
-    refused,
-)
+from tests.doubles.discord_answers import Fault, answered, faulty, lost, refused
+from tests.doubles.discord_asking import Asking
 from tests.doubles.discord_exchange import Exchanged
 from tests.doubles.discord_gateway import Gateway
+from tests.doubles.discord_limits import Arrival, Limiter
 from tests.doubles.discord_objects import (
     APPLICATION,
     BOT,
@@ -30,7 +25,6 @@ from tests.doubles.discord_objects import (
     message,
     new_id,
     user,
-    where,
 )
 
 __all__ = ["TOKEN", "DiscordDouble", "Exchanged", "Fault"]
@@ -39,10 +33,13 @@ TOKEN = "a-token-that-nobody-may-ever-see"
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-class DiscordDouble:
+class DiscordDouble(Asking):
     """``async with DiscordDouble() as discord``; everything that was said can be read after."""
 
-    def __init__(self, guilds: list[Guild] | None = None, token: str = TOKEN) -> None:
+    def __init__(
+        self, guilds: list[Guild] | None = None, token: str = TOKEN, *, per_second: int = 0
+    ) -> None:
+        super().__init__()
         self.guilds = guilds or []
         self.gateway = Gateway(token, self.guilds)
         self.token = token
@@ -56,9 +53,12 @@ class DiscordDouble:
         self.commands: list[Json] = []
         self.command_puts = 0
         self.faults: dict[str, list[Fault]] = defaultdict(list)
+        self.members: dict[int, set[int]] = defaultdict(set)
+        """By server, the people in it."""
+        self.forbid_interactions = False
+        self.arrivals: list[Arrival] = []
+        self.limiter = Limiter(per_second)
         self._nonces: dict[tuple[int, str], int] = {}
-        self._buckets: dict[int, deque[float]] = defaultdict(deque)
-        self._interactions: dict[str, Exchanged] = {}
 
     async def __aenter__(self) -> Self:
         app = web.Application(middlewares=[self._guard])
@@ -78,86 +78,33 @@ class DiscordDouble:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        await self.stop()
+
+    async def stop(self) -> None:
+        """Nobody listens there any more."""
         await self._runner.cleanup()
 
     def fail(self, path: str, fault: Fault) -> None:
         """The next calls of ``POST /channels/1/messages`` and the like end so."""
         self.faults[path].append(fault)
 
+    async def arrived(self, path: str) -> None:
+        """Wait for a call whose path ends so."""
+        async with asyncio.timeout(5):
+            while True:
+                if any(arrival.path.endswith(path) for arrival in self.arrivals):
+                    return
+                await asyncio.sleep(0.01)
+
     def posted_in(self, channel: int) -> list[Json]:
         return [sent for where, sent in self.posts if where == channel]
-
-    async def slash(
-        self,
-        name: str,
-        options: list[Json] | None = None,
-        *,
-        kind: int = 2,
-        resolved: Json | None = None,
-        **place: Any,
-    ) -> Exchanged:
-        """A slash command; ``place`` as in ``interact``."""
-        data: Json = {"id": "1", "name": name, "type": 1, "options": options or []}
-        return await self.interact(kind, {**data, "resolved": resolved or {}}, **place)
-
-    async def complete(self, name: str, options: list[Json], **place: Any) -> list[Json]:
-        """What is offered for the focused option."""
-        exchanged = await self.slash(name, options, kind=4, **place)
-        choices: list[Json] = (await exchanged.answered()).first["data"]["choices"]
-        return choices
-
-    async def press(
-        self, custom_id: str, under: Json, *, values: list[str] | None = None, **place: Any
-    ) -> Exchanged:
-        """A press on a component of the message ``under``."""
-        kind = 2 if values is None else 3
-        data: Json = {"custom_id": custom_id, "component_type": kind, "values": values or []}
-        return await self.interact(3, data, under=under, **place)
-
-    async def interact(
-        self,
-        kind: int,
-        data: Json,
-        *,
-        channel: int,
-        guild: int | None = None,
-        person: int = 11,
-        permissions: int = 0,
-        under: Json | None = None,
-    ) -> Exchanged:
-        exchanged = Exchanged(new_id(), f"interaction-{new_id()}", channel, person)
-        self._interactions[exchanged.token] = exchanged
-        payload: Json = {
-            "id": str(exchanged.id),
-            "application_id": str(APPLICATION),
-            "type": kind,
-            "data": data,
-            "token": exchanged.token,
-            "version": 1,
-            "channel_id": str(channel),
-            "channel": where(channel, guild),
-            "locale": "en-US",
-            "app_permissions": "0",
-            "entitlements": [],
-            "authorizing_integration_owners": {},
-            "context": 0 if guild else 1,
-            "attachment_size_limit": 10_485_760,
-        }
-        if guild:
-            payload |= {"guild_id": str(guild), "guild": {"id": str(guild), "features": []}}
-            payload |= {"guild_locale": "en-US", "member": member(person, permissions)}
-        else:
-            payload |= {"user": user(person)}
-        if under:
-            payload["message"] = under
-        await self.gateway.dispatch("INTERACTION_CREATE", payload)
-        return exchanged
 
     def _route(self, router: web.UrlDispatcher) -> None:
         router.add_get("/gateway", self.gateway.serve)
         api = "/api/v10"
         router.add_get(f"{api}/users/@me", self._me)
         router.add_get(f"{api}/oauth2/applications/@me", self._application)
+        router.add_get(f"{api}/guilds/{{guild}}/members/{{person}}", self._member)
         router.add_post(f"{api}/users/@me/channels", self._open_direct)
         router.add_post(f"{api}/channels/{{channel}}/messages", self._post)
         router.add_patch(f"{api}/channels/{{channel}}/messages/{{message}}", self._edit)
@@ -173,15 +120,23 @@ class DiscordDouble:
         if request.path == "/gateway":
             return await handler(request)
         path = f"{request.method} {request.path.removeprefix('/api/v10')}"
+        at = time.monotonic()
         fault = self._fault(path)
-        if fault and not fault.cut:
-            return faulty(fault)
+        if fault is not None and fault.status:
+            answer = faulty(fault)
+        else:
+            answer = await self._judged(request, path, handler)
+        self.arrivals.append(Arrival(at, path, answer.status))
+        return await lost(request, answer, fault.then) if fault and fault.then else answer
+
+    async def _judged(self, request: web.Request, path: str, handler: Handler) -> web.Response:
         open_to_all = "/interactions/" in path or "/webhooks/" in path
         if not open_to_all and request.headers.get("Authorization") != f"Bot {self.token}":
             return refused(401, 0, "401: Unauthorized")
+        if not open_to_all and (refusal := self.limiter.everywhere()) is not None:
+            return refusal
         answer = await handler(request)
-        if fault and request.transport is not None:
-            request.transport.close()
+        assert isinstance(answer, web.Response)
         return answer
 
     def _fault(self, path: str) -> Fault | None:
@@ -214,27 +169,34 @@ class DiscordDouble:
         nonce = (channel, str(sent.get("nonce")))
         if sent.get("enforce_nonce") and nonce in self._nonces:
             return answered(self.messages[self._nonces[nonce]])
-        bucket = self._buckets[channel]
-        now = time.monotonic()
-        while bucket and bucket[0] <= now - WINDOW_S:
-            bucket.popleft()
-        if len(bucket) >= BURST:
-            return faulty(Fault(429, retry_after=bucket[0] + WINDOW_S - now))
-        bucket.append(now)
+        limits = self.limiter.channel("POST", channel)
+        if isinstance(limits, web.Response):
+            return limits
         known = message(new_id(), channel, sent)
         self.messages[int(known["id"])] = known
         self._nonces[nonce] = int(known["id"])
         self.posts.append((channel, sent))
-        reset = bucket[0] + WINDOW_S - now
-        return answered(known, bucket_headers(channel, BURST - len(bucket), reset))
+        return answered(known, limits)
 
     async def _edit(self, request: web.Request) -> web.Response:
-        number = int(request.match_info["message"])
+        number, channel = int(request.match_info["message"]), int(request.match_info["channel"])
         if number not in self.messages:
             return refused(404, 10008, "Unknown Message")
+        limits = self.limiter.channel("PATCH", channel)
+        if isinstance(limits, web.Response):
+            return limits
         sent = await request.json()
         self.edits.append((number, sent))
-        return answered(message(number, int(request.match_info["channel"]), sent))
+        self.messages[number] = message(number, channel, sent)
+        return answered(self.messages[number], limits)
+
+    async def _member(self, request: web.Request) -> web.Response:
+        guild, person = int(request.match_info["guild"]), int(request.match_info["person"])
+        if guild not in {known.id for known in self.guilds}:
+            return refused(404, 10004, "Unknown Guild")
+        if person not in self.members[guild]:
+            return refused(404, 10007, "Unknown Member")
+        return answered(member(person))
 
     async def _put_commands(self, request: web.Request) -> web.Response:
         self.commands = await request.json()
@@ -246,31 +208,30 @@ class DiscordDouble:
         return answered([{**command, **known, "id": str(new_id())} for command in self.commands])
 
     async def _callback(self, request: web.Request) -> web.Response:
-        exchanged = self._interactions.get(request.match_info["token"])
+        exchanged = self.asked.get(request.match_info["token"])
+        if self.forbid_interactions:
+            return refused(403, 50001, "Missing Access")
         if exchanged is None:
             return refused(404, 10062, "Unknown interaction")
         if exchanged.callbacks:
             return refused(400, 40060, "Interaction has already been acknowledged.")
         said: Json = await request.json()
-        exchanged.callbacks.append(said)
-        exchanged.changed.set()
+        shown = exchanged.call_back(said)
         head: Json = {"id": str(exchanged.id), "type": 2}
         if said["type"] not in (4, 7):
             return answered({"interaction": head})
-        shown = message(new_id(), exchanged.channel, said["data"], exchanged.user)
         return answered({"interaction": head, "resource": {"type": said["type"], "message": shown}})
 
     async def _follow_up(self, request: web.Request) -> web.Response:
-        return await self._after(request, "followups")
+        return await self._after(request, Exchanged.follow_up)
 
     async def _edit_original(self, request: web.Request) -> web.Response:
-        return await self._after(request, "edits")
+        return await self._after(request, Exchanged.edit)
 
-    async def _after(self, request: web.Request, where: str) -> web.Response:
-        exchanged = self._interactions.get(request.match_info["token"])
+    async def _after(
+        self, request: web.Request, take: Callable[[Exchanged, Json], Json]
+    ) -> web.Response:
+        exchanged = self.asked.get(request.match_info["token"])
         if exchanged is None or not exchanged.callbacks:
             return refused(404, 10015, "Unknown Webhook")
-        said: Json = await request.json()
-        getattr(exchanged, where).append(said)
-        exchanged.changed.set()
-        return answered(message(new_id(), exchanged.channel, said, exchanged.user))
+        return answered(take(exchanged, await request.json()))

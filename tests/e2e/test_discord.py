@@ -3,8 +3,9 @@
 from bot.market import dollars
 from bot.rules import Destination
 from tests.doubles.discord_exchange import Exchanged
-from tests.doubles.discord_objects import EPHEMERAL, MANAGE_GUILD, Json, message
+from tests.doubles.discord_objects import MANAGE_GUILD, Json
 from tests.e2e.rig import CHANNEL, GUILD, World, balanced, eventually, readable
+from tests.handlers.discord.test_setup import component
 
 CY = 42
 HERE: Json = {"guild": GUILD, "channel": CHANNEL, "person": CY}
@@ -64,13 +65,6 @@ async def test_closed_direct_messages_are_said_at_saving_and_later_dead(world: W
     assert direct(world) == []
 
 
-def action(shown: Json, start: str) -> str:
-    """The id of the component that begins so."""
-    parts = (one for row in shown["components"] for one in row["components"])
-    found: str = next(one["custom_id"] for one in parts if one["custom_id"].startswith(start))
-    return found
-
-
 async def test_a_server_is_set_up_and_its_channel_hears_what_passes_the_preset(
     world: World,
 ) -> None:
@@ -78,10 +72,9 @@ async def test_a_server_is_set_up_and_its_channel_hears_what_passes_the_preset(
     async with world.bot("discord") as bot:
         await world.discord.gateway.ready()
         asked = await world.discord.slash("setup", **manager)
-        plan = (await asked.answered(edits=1)).edits[-1]
-        under = message(32, CHANNEL, {**plan, "flags": EPHEMERAL}, CY)
-        pressed = await world.discord.press(action(plan, "setup|on|"), under, **manager)
-        await pressed.answered(edits=1)
+        plan = (await asked.answered()).shown
+        pressed = await world.discord.press(component(plan, "Switch on"), plan, **manager)
+        await pressed.answered()
         (rule,) = await bot.storage.rulebook.of(Destination("discord", CHANNEL))
         await world.liquidate("BTC", 2 * int(dollars(rule.threshold)))
         await eventually(lambda: any("liquidated" in it for it in heard(world)))

@@ -11,17 +11,20 @@ import pytest
 
 from bot.backoff import Backoff
 from bot.clock import SystemClock
+from bot.delivery.pacing import Limits
 from bot.market import USD
 from bot.rules import Destination, Rule
 from bot.wording.text import Button, Message, Paragraph
+from handlers.discord.calls import TIMEOUT_S
 from handlers.discord.conversation import Conversation, conversation_of
 from handlers.discord.platform import DiscordPlatform
 from handlers.talk import Form, House, Option, Reply, Request
 from tests.doubles.discord import TOKEN, DiscordDouble
 from tests.doubles.discord_objects import EMBED_LINKS, Channel, Guild, role
-from tests.fakes import FakeChats, Furnished
+from tests.fakes import Furnished
 
 GUILD, ALERTS, LOCKED, PERPS = 500, 601, 602, 701
+NO_LIMITS = Limits()
 
 
 class FakeNotebook:
@@ -106,25 +109,24 @@ async def opened(
     fake_commands: bool = True,
     notebook: FakeNotebook | None = None,
     listen: bool = True,
+    allowed: frozenset[tuple[str, int]] = frozenset(),
+    limits: Limits = NO_LIMITS,
+    timeout_s: float = TIMEOUT_S,
 ) -> AsyncIterator[Scene]:
-    furnished = Furnished()
+    furnished = Furnished(allowed=allowed)
     figures, keeper = Figures(delay_s), Keeper()
     commands = {"figures": figures, "keep": keeper}
 
     async def answer(name: str, request: Request, house: House) -> Reply:
         return await commands[name].answer(request, house)
 
-    async def press(action: str, request: Request, house: House) -> Reply:
-        verb, _, request.text = action.partition("|")
-        if verb != "figures":
-            return Reply(None, toast="This button has expired.")
+    async def act(action: str, request: Request, house: House) -> Reply:
+        request.text = action.partition("|")[2]
         return await figures.answer(request, house)
 
     def converse(house: House) -> Conversation:
         return (
-            Conversation(commands, answer, press, house)
-            if fake_commands
-            else conversation_of(house)
+            Conversation(commands, answer, act, house) if fake_commands else conversation_of(house)
         )
 
     async with DiscordDouble([a_guild()]) as discord:
@@ -132,11 +134,13 @@ async def opened(
         platform = a_platform(
             discord,
             notes,
-            furnished.chats,
+            furnished,
             converse=converse,
             defer_after_s=defer_after_s,
+            allowed=allowed,
+            limits=limits,
+            timeout_s=timeout_s,
         )
-        furnished.house.notifiers = {"discord": platform.notifier}
         scene = Scene(discord, furnished, platform, figures, keeper)
         async with running(platform, furnished.house):
             if listen:
@@ -157,18 +161,20 @@ async def running(platform: DiscordPlatform, house: House | None = None) -> Asyn
 def a_platform(
     discord: DiscordDouble,
     notebook: FakeNotebook | None = None,
-    chats: FakeChats | None = None,
+    furnished: Furnished | None = None,
     token: str = TOKEN,
     **more: Any,
 ) -> DiscordPlatform:
     """The real one, which tries again soon."""
+    here = furnished or Furnished()
     return DiscordPlatform(
         token,
         discord.api_url,
         discord.gateway_url,
         SystemClock(),
         notebook or FakeNotebook(),
-        chats or FakeChats(),
+        here.chats,
+        here.keyboards,
         backoff=Backoff(first_s=0.05, cap_s=0.1),
         **more,
     )

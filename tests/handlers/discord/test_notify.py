@@ -5,14 +5,12 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.clock import SystemClock
-from bot.delivery.outcomes import Delivered, Gone, Refused, Retry
-from bot.ports import Chat
-from bot.rules import Destination
+from bot.delivery.outcomes import Delivered, Gone, Retry, Unauthorized
+from bot.ports import Chat, Keyboard, Notification
+from bot.rules import Destination, Notice
 from bot.wording.text import Bold, Button, Message, Moment, Note, Paragraph, Tone
 from handlers.discord.notify import DiscordNotifier
 from tests.doubles.discord import Fault
-from tests.fakes import FakeChats
 from tests.handlers.discord.conftest import ALERTS, LOCKED, PERPS, Scene
 
 CHANNEL = Destination("discord", ALERTS)
@@ -52,7 +50,50 @@ async def test_an_alert_reaches_a_channel_with_its_head_in_content_and_mentions_
     assert embed["fields"] == [{"name": "Split", "value": "Longs $458M", "inline": False}]
     assert embed["footer"]["text"] == "15 of 16 exchanges heard"
     assert embed["color"] == 0xD64545
-    assert sent["components"][0]["components"][0]["custom_id"] == "mute|1h"
+    (token,) = scene.furnished.keyboards.kept
+    assert sent["components"][0]["components"][0]["custom_id"] == f"{token}:0"
+    kept = scene.furnished.keyboards.kept[token]
+    assert kept == Keyboard("discord", ALERTS, 0, ("mute|1h",))
+
+
+async def test_the_buttons_of_a_direct_message_are_its_readers(
+    scene: Scene, notifier: DiscordNotifier
+) -> None:
+    await notifier.deliver(PERSON, ALERT, "L1")
+    (kept,) = scene.furnished.keyboards.kept.values()
+    assert kept == Keyboard("discord", scene.discord.direct[42], 42, ("mute|1h",))
+
+
+async def test_the_nonce_of_a_notification_travels_whole(
+    scene: Scene, notifier: DiscordNotifier
+) -> None:
+    largest = Notification(2**40, CHANNEL, Notice("x", 0), 1_900_000_000_000)
+    assert len(largest.nonce) <= 25
+    await notifier.deliver(CHANNEL, ALERT, largest.nonce)
+    await notifier.deliver(CHANNEL, ALERT, largest.nonce)
+    (sent,) = scene.discord.posted_in(ALERTS)
+    assert sent["nonce"] == largest.nonce
+
+
+async def test_a_message_whose_buttons_cannot_be_stored_waits(
+    scene: Scene, notifier: DiscordNotifier
+) -> None:
+    scene.furnished.keyboards.broken = True
+    outcome = await notifier.deliver(CHANNEL, ALERT, "L1")
+    assert isinstance(outcome, Retry)
+    assert not outcome.unknown
+    assert scene.discord.posts == []
+
+
+async def test_a_probe_asks_who_we_are(scene: Scene, notifier: DiscordNotifier) -> None:
+    assert await notifier.probe() is None
+    assert scene.discord.arrivals[-1].path == "GET /users/@me"
+    scene.discord.fail("GET /users/@me", Fault(401))
+    assert isinstance(await notifier.probe(), Unauthorized)
+    scene.discord.fail("GET /users/@me", Fault(503))
+    down = await notifier.probe()
+    assert isinstance(down, Retry)
+    assert down.platform_wide
 
 
 async def test_the_role_of_a_channel_is_mentioned_by_loud_messages_alone(
@@ -101,56 +142,8 @@ async def test_a_429_of_one_channel_comes_back_while_another_goes_on(
     limited, free = await asyncio.gather(
         notifier.deliver(CHANNEL, ALERT, "L1"), notifier.deliver(OTHER, ALERT, "L2")
     )
-    assert limited == Retry(12.0, "Discord asked to wait")
+    assert limited == Retry(12.0, "Discord asked to wait", limited=True)
     assert isinstance(free, Delivered)
-
-
-async def test_a_wall_before_the_api_stops_the_whole_platform(
-    scene: Scene, notifier: DiscordNotifier
-) -> None:
-    scene.discord.fail(POST, Fault(429, retry_after=90, via=False))
-    outcome = await notifier.deliver(CHANNEL, ALERT, "L1")
-    assert outcome == Retry(90.0, "Discord asked to wait", platform_wide=True)
-
-
-async def test_a_cut_answer_is_unknown_and_its_repeat_posts_nothing_new(
-    scene: Scene, notifier: DiscordNotifier
-) -> None:
-    scene.discord.fail(POST, Fault(cut=True))
-    first = await notifier.deliver(CHANNEL, ALERT, "L1")
-    second = await notifier.deliver(CHANNEL, ALERT, "L1")
-    assert isinstance(first, Retry)
-    assert first.unknown
-    assert isinstance(second, Delivered)
-    assert len(scene.discord.posted_in(ALERTS)) == 1
-
-
-async def test_silence_is_unknown_after_our_own_timeout(scene: Scene) -> None:
-    impatient = DiscordNotifier(FakeChats(), SystemClock(), timeout_s=0.05)
-    impatient.use(scene.platform.notifier.client)
-    scene.discord.fail(POST, Fault(500))
-    outcome = await impatient.deliver(CHANNEL, ALERT, "L1")
-    assert isinstance(outcome, Retry)
-    assert outcome.unknown
-
-
-async def test_a_refused_token_waits_for_a_new_one(scene: Scene, notifier: DiscordNotifier) -> None:
-    scene.discord.fail(POST, Fault(401))
-    outcome = await notifier.deliver(CHANNEL, ALERT, "L1")
-    assert isinstance(outcome, Retry)
-    assert outcome.platform_wide
-    assert not outcome.unknown
-
-
-async def test_before_the_login_it_says_not_now(scene: Scene) -> None:
-    outcome = await DiscordNotifier(FakeChats(), SystemClock()).deliver(CHANNEL, ALERT, "L1")
-    assert isinstance(outcome, Retry)
-    assert outcome.platform_wide
-
-
-async def test_our_own_mistake_is_refused(scene: Scene, notifier: DiscordNotifier) -> None:
-    scene.discord.fail(POST, Fault(400, code=50035))
-    assert isinstance(await notifier.deliver(CHANNEL, ALERT, "L1"), Refused)
 
 
 async def test_an_edit_changes_the_message_and_a_deleted_one_is_sent_anew(
@@ -167,10 +160,3 @@ async def test_an_edit_changes_the_message_and_a_deleted_one_is_sent_anew(
     assert isinstance(anew, Delivered)
     assert anew != sent
     assert len(scene.discord.posts) == 2
-
-
-async def test_a_repeat_whose_message_was_deleted_counts_as_sent(
-    scene: Scene, notifier: DiscordNotifier
-) -> None:
-    scene.discord.fail(POST, Fault(404, code=10008))
-    assert isinstance(await notifier.deliver(CHANNEL, ALERT, "L1"), Delivered)

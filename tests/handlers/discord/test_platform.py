@@ -6,8 +6,9 @@ import logging
 import pytest
 
 from bot.clock import SystemClock
-from bot.delivery.outcomes import Delivered
+from bot.delivery.outcomes import Delivered, Retry, Unauthorized
 from bot.errors import ConfigError
+from bot.log import CHATTY
 from bot.ports import Chat
 from bot.rules import Destination
 from bot.supervise import supervise
@@ -15,9 +16,18 @@ from bot.wording.text import Message
 from handlers.discord.endpoints import API_URL, GATEWAY_URL, point_at
 from handlers.discord.identifies import DAY_S, Identifies, IdentifyBudgetSpentError
 from handlers.discord.platform import BAD_TOKEN
-from tests.doubles.discord import DiscordDouble, Fault
+from handlers.talk import House, Reply, Request
+from tests.doubles.discord import TOKEN, DiscordDouble, Fault
 from tests.fakes import Furnished
-from tests.handlers.discord.conftest import ALERTS, GUILD, Scene, a_guild, a_platform, a_rule
+from tests.handlers.discord.conftest import (
+    ALERTS,
+    GUILD,
+    Scene,
+    a_guild,
+    a_platform,
+    a_rule,
+    opened,
+)
 
 HERE = {"guild": GUILD, "channel": ALERTS}
 CHANNEL = Destination("discord", ALERTS)
@@ -44,14 +54,18 @@ async def test_a_wrong_token_ends_in_one_clear_sentence() -> None:
             await platform.run(Furnished().house)
         assert str(refused.value) == BAD_TOKEN
         assert await platform.check() == (False, BAD_TOKEN)
+        refusal = Unauthorized("Discord refused the token")
+        assert await platform.notifier.deliver(CHANNEL, Message(("hello",)), "L1") == refusal
+        assert await platform.notifier.probe() == refusal
 
 
 async def test_a_token_that_the_gateway_refuses_later_is_not_tried_again() -> None:
     async with DiscordDouble() as discord:
         discord.gateway.refuse_with = 4004
         with pytest.raises(ConfigError, match="DISCORD_TOKEN"):
-            await a_platform(discord).run(Furnished().house)
+            await (platform := a_platform(discord)).run(Furnished().house)
         assert len(discord.gateway.identifies) == 1
+        assert isinstance(await platform.notifier.probe(), Unauthorized)
 
 
 async def test_disallowed_intents_are_not_tried_again() -> None:
@@ -96,11 +110,34 @@ async def test_a_malformed_dispatch_costs_one_connection_and_no_delivery(scene: 
 
 
 async def test_the_speaking_client_outlives_the_gateway(scene: Scene) -> None:
-    speaker = scene.platform.notifier.client
+    logins = [a.path for a in scene.discord.arrivals].count("GET /users/@me")
     await scene.discord.gateway.invalidate(resumable=False)
     outcome = await scene.platform.notifier.deliver(CHANNEL, Message(("still here",)), "L1")
     assert isinstance(outcome, Delivered)
-    assert scene.platform.notifier.client is speaker
+    paths = [arrival.path for arrival in scene.discord.arrivals]
+    assert paths.count("GET /users/@me") == logins
+
+
+async def test_before_the_login_it_says_not_now() -> None:
+    async with DiscordDouble() as discord:
+        notifier = a_platform(discord).notifier
+        outcome = await notifier.deliver(CHANNEL, Message(("hello",)), "L1")
+    assert isinstance(outcome, Retry)
+    assert outcome.platform_wide
+
+
+async def test_a_cancellation_as_the_connection_fails_is_not_lost() -> None:
+    """The library connects within ``asyncio.wait_for``, which loses it before Python 3.12."""
+    for steps in range(4, 8):
+        async with DiscordDouble([a_guild()]) as discord:
+            serving = asyncio.create_task(a_platform(discord).run(Furnished().house))
+            await discord.gateway.ready()
+            await discord.stop()
+            for _ in range(steps):
+                await asyncio.sleep(0)
+            serving.cancel()
+            done, _ = await asyncio.wait([serving], timeout=2)
+            assert done
 
 
 async def test_check_says_who_it_is_and_the_link_invites_with_six_permissions() -> None:
@@ -187,3 +224,30 @@ async def gone(scene: Scene) -> Chat:
     chat = await scene.furnished.chats.get(CHANNEL)
     assert chat.state == "gone"
     return chat
+
+
+async def test_no_token_of_the_bot_or_of_an_interaction_is_logged_by_the_program(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """At DEBUG, as the program logs: the library's own DEBUG shows every URL and payload."""
+    caplog.set_level(logging.DEBUG)
+    async with opened(defer_after_s=0.01, delay_s=0.05) as scene:
+        asked = await (await scene.discord.slash("figures", **HERE)).answered(edits=1)
+        scene.discord.forbid_interactions = True
+        lost = await scene.discord.slash("figures", **HERE)
+        await scene.discord.arrived(f"{lost.token}/callback")
+        scene.discord.forbid_interactions = False
+        scene.figures.answer = broken  # type: ignore[method-assign]
+        bad = await (await scene.discord.slash("figures", **HERE)).answered()
+        scene.discord.fail(f"POST /channels/{ALERTS}/messages", Fault(401))
+        await scene.platform.notifier.deliver(CHANNEL, Message(("hello",)), "L1")
+        shown = repr(scene.platform) + repr(scene.platform.notifier)
+    heard = [r for r in caplog.records if r.name.split(".")[0] not in CHATTY or r.levelno > 20]
+    said = shown + "".join(logging.Formatter().format(record) for record in heard)
+    assert "a command broke" in said
+    for token in (TOKEN, asked.token, lost.token, bad.token):
+        assert token not in said
+
+
+async def broken(request: Request, house: House) -> Reply:
+    raise KeyError("a mistake of ours")

@@ -7,9 +7,10 @@ import pytest
 
 from bot.ports import Chat
 from bot.rules import Destination
-from tests.doubles.discord_objects import EPHEMERAL, MANAGE_GUILD, Json, message
+from bot.wording.text import Button, Message
+from tests.doubles.discord_objects import EPHEMERAL, MANAGE_GUILD, Json
 from tests.handlers.discord.conftest import ALERTS, GUILD, Scene, a_rule, opened
-from tests.handlers.discord.test_setup import ids, text
+from tests.handlers.discord.test_setup import ids, press, text
 
 HERE = {"guild": GUILD, "channel": ALERTS}
 ME = Destination("discord", 42, direct=True)
@@ -62,11 +63,8 @@ async def test_the_list_is_the_askers_own_and_a_button_deletes(real: Scene) -> N
     )
     shown = (await listed.answered()).first["data"]
     assert "BTC" in text(shown)
-    rule = next(one for one in ids(shown) if one.startswith("rule|"))
-    under = message(32, ALERTS, {**shown, "flags": EPHEMERAL}, 42)
-    one = await (await real.discord.press(rule, under, person=42, **HERE)).answered()
-    delete = next(name for name in ids(one.first["data"]) if name.startswith("delete|"))
-    await (await real.discord.press(delete, under, person=42, **HERE)).answered()
+    one = await press(real, listed, "1", person=42)
+    await press(real, one, "Delete", person=42)
     assert real.furnished.rulebook.rules == {}
 
 
@@ -75,9 +73,7 @@ async def test_figures_are_turned_in_place_by_their_buttons(real: Scene) -> None
     shown = asked.first["data"]
     assert asked.ephemeral
     assert len(ids(shown)) == len(set(ids(shown)))
-    under = message(32, ALERTS, {**shown, "flags": EPHEMERAL}, 11)
-    custom_id = next(one for one in ids(shown) if one.startswith("liqs|BTC|"))
-    pressed = await (await real.discord.press(custom_id, under, **HERE)).answered()
+    pressed = await press(real, asked, "BTC")
     assert pressed.first["type"] == 7
     assert "BTC" in pressed.first["data"]["content"]
 
@@ -86,14 +82,11 @@ async def test_a_shared_answers_buttons_belong_to_its_asker(real: Scene) -> None
     options = [{"name": "share", "type": 3, "value": "yes"}]
     asked = await (await real.discord.slash("liqs", options, person=42, **HERE)).answered()
     assert not asked.ephemeral
-    shown = asked.first["data"]
-    under = message(32, ALERTS, shown, 42)
-    custom_id = next(one for one in ids(shown) if one.startswith("liqs|BTC|"))
-    foreign = await (await real.discord.press(custom_id, under, person=66, **HERE)).answered()
+    foreign = await press(real, asked, "BTC", person=66)
     assert foreign.first["type"] == 4
     assert foreign.ephemeral
-    assert foreign.first["data"]["content"] == "This button belongs to someone else."
-    own = await (await real.discord.press(custom_id, under, person=42, **HERE)).answered()
+    assert foreign.told["content"] == "This button belongs to someone else."
+    own = await press(real, asked, "BTC", person=42)
     assert own.first["type"] == 7
 
 
@@ -101,8 +94,10 @@ async def test_a_shared_answers_buttons_belong_to_its_asker(real: Scene) -> None
 async def test_only_managers_mute_a_channels_alerts(real: Scene, permissions: int) -> None:
     channel = Destination("discord", ALERTS)
     await real.furnished.rulebook.add(a_rule(channel), 200)
-    alert = message(31, ALERTS, {"content": "🔻 $526M+"})
-    pressed = await real.discord.press("mute|1h", alert, permissions=permissions, **HERE)
+    alert = Message(("🔻 $526M+",), buttons=((Button("Mute 1 h", "mute|1h"),),))
+    await real.platform.notifier.deliver(channel, alert, "L1")
+    (posted,) = real.discord.messages.values()
+    pressed = await real.discord.press(ids(posted)[0], posted, permissions=permissions, **HERE)
     await pressed.answered()
     assert pressed.ephemeral
     chat = real.furnished.chats.saved.get(channel, Chat(channel))

@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from bot.metrics import METRICS
 from bot.ports import Chat
 from bot.rules import WINDOWS, Destination
@@ -78,6 +80,17 @@ async def test_in_direct_messages_the_answer_proves_itself(scene: Scene) -> None
     await asked.answered()
     assert not asked.ephemeral
     assert not scene.figures.requests[0].elsewhere
+
+
+@pytest.mark.parametrize(("guild", "state"), [(None, "active"), (GUILD, "gone")])
+async def test_who_asks_by_direct_message_is_written_to_again(
+    scene: Scene, guild: int | None, state: str
+) -> None:
+    person = Destination("discord", 42, direct=True)
+    await scene.furnished.chats.save(Chat(person, state="gone", reason="closed DMs"))
+    asked = await scene.discord.slash("figures", channel=ALERTS, guild=guild, person=42)
+    await asked.answered()
+    assert (await scene.furnished.chats.get(person)).state == state
 
 
 async def test_coins_are_completed_by_what_was_typed(scene: Scene) -> None:

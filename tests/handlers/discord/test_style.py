@@ -17,9 +17,9 @@ from bot.wording.text import (
     Table,
     Tone,
 )
-from handlers.discord.buttons import action_of, buttons_view
+from handlers.discord.buttons import buttons_view
 from handlers.discord.limits import fitting, size
-from handlers.discord.style import len_of, styled
+from handlers.discord.style import len_of, styled, worded
 
 MOMENT = Moment(1_795_311_660_000)
 
@@ -164,9 +164,9 @@ def test_only_whole_lines_are_kept(lines: list[str], limit: int) -> None:
         assert whole == lines[: len(whole)]
 
 
-async def test_no_more_buttons_than_discord_takes_and_none_without_an_id() -> None:
+async def test_no_more_buttons_than_discord_takes() -> None:
     rows = tuple(tuple(Button(f"{r}{c}", f"verb|{r}{c}") for c in range(7)) for r in range(5))
-    view = buttons_view(((Button("too long", "x" * 99),), *rows))
+    view = buttons_view(((Button("first", "verb|0"),), *rows))
     components = view.to_components()
     assert len(components) <= 5
     assert all(len(row["components"]) <= 5 for row in components)
@@ -180,6 +180,23 @@ async def test_a_link_is_a_link_and_the_chosen_one_stands_out() -> None:
     assert chosen["style"] == discord.ButtonStyle.primary.value
 
 
-@given(st.text(st.characters(exclude_characters="~"), min_size=1, max_size=90))
-def test_an_action_comes_back_as_it_went(action: str) -> None:
-    assert action_of(action) == action_of(f"{action}~3") == action
+def test_words_alone_hold_everything_and_no_markup() -> None:
+    text = worded(
+        Message(
+            (Bold("$526M+"), " in 1 h"),
+            (
+                Paragraph((("BTC ", Bold("*−4.9%*")),), title="Split"),
+                Table((("BTC", "$1"),)),
+                Note(("samples",)),
+            ),
+        ),
+        "<@&7>",
+    )
+    assert text.embeds == ()
+    lines = text.content.split("\n")
+    assert lines == ["<@&7> $526M+ in 1 h", "BTC \\*−4.9%\\*", "BTC  $1", "samples"]
+
+
+def test_words_alone_are_never_too_long() -> None:
+    long = Message(("head",), (Paragraph(tuple(("x" * 50,) for _ in range(99))),))
+    assert size(worded(long, "<@&7>").content) <= 2_000
