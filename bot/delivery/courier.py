@@ -6,31 +6,36 @@ from collections.abc import Awaitable, Callable
 import structlog
 
 from bot.clock import Clock
-from bot.delivery.outcomes import Gone, Moved, Outcome, Refused, Retry
-from bot.delivery.pacing import Pace
+from bot.delivery.bell import Bell
+from bot.delivery.line import Line
+from bot.delivery.lineman import Lineman, untold
+from bot.delivery.outcomes import Gone, Moved, Outcome, Refused, Retry, Unauthorized
+from bot.delivery.turnstile import Turnstile
 from bot.errors import StoreError
 from bot.events import ChatMoved, Event
+from bot.landmarks import Passing, unseen
 from bot.ports import Notification, Notifier, Outbox
 from bot.wording.text import Message
 
-SLOTS = 8
-"""Calls under way at once on one platform: also the most that a crash can send twice."""
-
 LEASE_S = 120.0
-"""Longer than any call may take, so that a lease never ends under a living call."""
+"""Longer than any call and the wait before it may take: no lease ends under a living call."""
 
 CALL_S = 60.0
+PROBE_S = 10.0
+
+BATCH_S = 0.05
+"""Between two looks, and how far ahead one claims: so a busy database is asked 20 times a second
+at most, and each call still starts at the very moment its place is free."""
+
+TURN_S = 5.0
+"""An alert that cannot start within this, as its chat was limited meanwhile, goes back."""
 
 STORE_PAUSE_S = 1.0
 
 UNEXPECTED_PAUSE_S = 30.0
 """Wait after an error nobody foresaw before that notification is tried again."""
 
-LONGEST_PROBE_S = 60.0
-"""Between two tries of a platform that is down."""
-
-ROUND = 5_000
-"""Chats of one round that are remembered; then a new round begins."""
+NO_TURN = Retry(0.0, "its chat was written to meanwhile")
 
 log = structlog.get_logger()
 
@@ -38,98 +43,152 @@ log = structlog.get_logger()
 class Courier:
     """One platform's postman. A chat has one call at a time; chats do not wait for each other.
 
-    Chats take turns: who has many alerts waiting gets a second when nobody else waits for a first.
-    While the platform is down a single call at a time tries it, ever more rarely.
+    All that waits for a chat goes in one message and then the chat rests: so chats take turns.
+    ``troubled`` is told a sentence for the operator when the platform is lost, and when it is back.
     """
 
     def __init__(
         self,
         notifier: Notifier,
         outbox: Outbox,
-        pace: Pace,
+        turnstile: Turnstile,
         say: Callable[[Notification, int], Message],
         real: Clock,
         tell: Callable[[Event], Awaitable[None]],
+        passing: Passing = unseen,
+        troubled: Callable[[str], Awaitable[None]] = untold,
     ) -> None:
         self._notifier = notifier
         self._outbox = outbox
-        self._pace = pace
+        self._turnstile = turnstile
         self._say = say
         self._real = real
         self._tell = tell
+        self._passing = passing
+        self._line = Line(turnstile.limits.slots)
+        self._bell = Bell(real)
+        self._lineman = Lineman(
+            notifier.platform, self._line, self._probe, outbox, real, troubled, self._bell.ring
+        )
         self._in_flight: set[int] = set()
-        self._served: set[int] = set()
-        self._fruitless = 0
-        self._something = asyncio.Event()
+        self._looked_at = 0.0
+        self._store_from = 0.0
         self._stopping = False
 
     def wake(self) -> None:
         """Something new is in the outbox; without this it is found within a second."""
-        self._something.set()
+        self._bell.ring()
 
     def stop(self) -> None:
         """Claim nothing more; ``run`` returns when the calls under way have ended."""
         self._stopping = True
-        self._something.set()
+        self._bell.ring()
 
     async def run(self) -> None:
         async with asyncio.TaskGroup() as calls:
+            tending = calls.create_task(self._lineman.run(), name="lineman")
             while not self._stopping:
                 for notification in await self._claim():
                     self._start(notification, calls)
                 await self._rest()
+            tending.cancel()
 
     async def _claim(self) -> list[Notification]:
-        now = self._real.monotonic()
-        limit = self._free(now)
+        self._looked_at = self._real.monotonic()
+        limit = self._free()
         if limit <= 0:
             return []
-        busy = self._in_flight | self._pace.resting(now)
-        claimed: list[Notification] = []
+        busy = self._in_flight | self._turnstile.resting(BATCH_S)
+        platform, now_ms = self._notifier.platform, self._real.now_ms()
         try:
-            claimed += await self._lease(limit, busy | self._served)
-            if self._served and len(claimed) < limit:
-                self._served.clear()
-                busy |= {notification.destination.chat for notification in claimed}
-                claimed += await self._lease(limit - len(claimed), busy)
+            return await self._outbox.claim(platform, now_ms, limit, round(LEASE_S * 1000), busy)
         except StoreError as error:
-            log.error("nothing can be claimed", platform=self._notifier.platform, reason=str(error))
-            self._pace.pause_all(now + STORE_PAUSE_S)
-        return claimed
+            log.error("nothing can be claimed", platform=platform, reason=str(error))
+            self._store_from = self._real.monotonic() + STORE_PAUSE_S
+            return []
 
-    def _free(self, now: float) -> int:
-        """How many calls may begin."""
-        slots = 1 if self._fruitless else SLOTS
-        free = slots - len(self._in_flight)
-        allowance = self._pace.allowance(now)
+    def _free(self) -> int:
+        """How many calls may begin by the next claim."""
+        if self._real.monotonic() < self._store_from:
+            return 0
+        free = min(self._line.free(), self._turnstile.limits.slots - len(self._in_flight))
+        allowance = self._turnstile.allowance(BATCH_S)
         return free if allowance is None else min(free, allowance)
 
-    async def _lease(self, limit: int, busy: set[int]) -> list[Notification]:
-        return await self._outbox.claim(
-            self._notifier.platform, self._real.now_ms(), limit, round(LEASE_S * 1000), busy
-        )
-
     def _start(self, notification: Notification, calls: asyncio.TaskGroup) -> None:
-        chat = notification.destination.chat
-        self._in_flight.add(chat)
-        if len(self._served) >= ROUND:
-            self._served.clear()
-        self._served.add(chat)
-        self._pace.started(notification.destination, self._real.monotonic())
+        self._in_flight.add(notification.destination.chat)
+        self._line.taken(notification.id)
         name = f"deliver {self._notifier.platform} {notification.short_id}"
         calls.create_task(self._carry(notification), name=name)
 
     async def _carry(self, notification: Notification) -> None:
         try:
+            self._passing("alert claimed")
             outcome = await self._deliver(notification)
             self._heed(notification, outcome)
             await self._settle(notification, outcome)
+            self._passing("alert settled")
             if isinstance(outcome, Moved):
                 old = notification.destination
                 await self._tell(ChatMoved(old.platform, old.chat, outcome.to_chat))
         finally:
             self._in_flight.discard(notification.destination.chat)
-            self._something.set()
+            self._bell.ring()
+
+    async def _deliver(self, notification: Notification) -> Outcome:
+        try:
+            message = self._say(notification, self._real.now_ms())
+        except Exception as error:  # no try is better than the first
+            log.exception("an alert cannot be worded", notification=notification.short_id)
+            return Refused(f"could not be worded ({type(error).__name__})")
+        try:
+            async with self._real.timeout(TURN_S):
+                await self._turnstile.alert(notification.destination)
+        except TimeoutError:
+            return NO_TURN
+        self._line.called(notification.id, self._real.monotonic())
+        outcome = await self._called(notification, message)
+        self._passing("alert called")
+        return outcome
+
+    async def _called(self, notification: Notification, message: Message) -> Outcome:
+        harmless_s = self._notifier.harmless_s
+        try:
+            async with self._real.timeout(CALL_S):
+                return await self._notifier.deliver(
+                    notification.destination,
+                    message,
+                    nonce=notification.nonce,
+                    edits=notification.message,
+                )
+        except TimeoutError:
+            return Retry(0.0, "no answer in time", unknown=True, harmless_s=harmless_s)
+        except Exception:  # one delivery must never end the others
+            log.exception("delivery failed unexpectedly", notification=notification.short_id)
+            reason = "unexpected error"
+            return Retry(UNEXPECTED_PAUSE_S, reason, unknown=True, harmless_s=harmless_s)
+
+    def _heed(self, notification: Notification, outcome: Outcome) -> None:
+        """Let the pace, the line and the log learn from an outcome."""
+        self._lineman.heed(notification.id, outcome)
+        if isinstance(outcome, Retry):
+            self._rest_after(notification, outcome)
+        if isinstance(outcome, Retry | Gone | Refused | Unauthorized):
+            log.warning(
+                "not delivered",
+                notification=notification.short_id,
+                platform=self._notifier.platform,
+                outcome=type(outcome).__name__.lower(),
+                reason=outcome.reason,
+            )
+
+    def _rest_after(self, notification: Notification, outcome: Retry) -> None:
+        if outcome.limited:
+            self._turnstile.limited(
+                notification.destination, outcome.after_s, outcome.platform_wide
+            )
+        elif not outcome.platform_wide:
+            self._turnstile.pause(notification.destination, outcome.after_s)
 
     async def _settle(self, notification: Notification, outcome: Outcome) -> None:
         """Until it is written down: what is forgotten would be sent again."""
@@ -142,54 +201,17 @@ class Courier:
             else:
                 return
 
-    async def _deliver(self, notification: Notification) -> Outcome:
+    async def _probe(self) -> Outcome | None:
         try:
-            message = self._say(notification, self._real.now_ms())
-            async with self._real.timeout(CALL_S):
-                return await self._notifier.deliver(
-                    notification.destination,
-                    message,
-                    nonce=notification.short_id,
-                    edits=notification.message,
-                )
+            async with self._real.timeout(PROBE_S):
+                return await self._notifier.probe()
         except TimeoutError:
-            return Retry(0.0, "no answer in time", unknown=True)
-        except Exception:  # one delivery must never end the others
-            log.exception("delivery failed unexpectedly", notification=notification.short_id)
-            return Retry(UNEXPECTED_PAUSE_S, "unexpected error", unknown=True)
-
-    def _heed(self, notification: Notification, outcome: Outcome) -> None:
-        """Let the pace and the log learn from an outcome."""
-        now = self._real.monotonic()
-        if isinstance(outcome, Retry) and outcome.platform_wide:
-            self._pace.pause_all(now + self._until_next_try(outcome))
-        else:
-            self._fruitless = 0
-            if isinstance(outcome, Retry):
-                self._pace.pause(notification.destination, now + outcome.after_s)
-        if isinstance(outcome, Retry | Gone | Refused):
-            log.warning(
-                "not delivered",
-                notification=notification.short_id,
-                platform=self._notifier.platform,
-                outcome=type(outcome).__name__.lower(),
-                reason=outcome.reason,
-            )
-
-    def _until_next_try(self, outcome: Retry) -> float:
-        """Seconds; more each time where it may have arrived, as each try may be a repeat."""
-        wait_s = outcome.after_s
-        if outcome.unknown:
-            wait_s = max(wait_s, min(wait_s * 2 ** min(self._fruitless, 16), LONGEST_PROBE_S))
-        if len(self._in_flight) == 1:  # the last of those that were under way when it went down
-            self._fruitless += 1
-        return wait_s
+            return Retry(0.0, "no answer in time")
+        except Exception:  # a probe must never end the deliveries
+            log.exception("a probe failed unexpectedly", platform=self._notifier.platform)
+            return Retry(UNEXPECTED_PAUSE_S, "unexpected error")
 
     async def _rest(self) -> None:
-        """Sleep until something is new, a call has ended, or a chat has rested enough."""
-        try:
-            async with self._real.timeout(self._pace.next_change(self._real.monotonic())):
-                await self._something.wait()
-        except TimeoutError:
-            pass
-        self._something.clear()
+        """Until something is new, a call has ended, or a chat has rested; never for a moment."""
+        await self._bell.wait(self._turnstile.next_change_s(BATCH_S))
+        await self._real.sleep(self._looked_at + BATCH_S - self._real.monotonic())

@@ -2,88 +2,175 @@
 
 from collections import deque
 from collections.abc import Iterator
+from enum import Enum
 
 import msgspec
 
+from bot.delivery.rate import Rate
 from bot.rules import Destination
+
+JITTER_S = 0.03
+"""A platform counts what arrives. Two calls' ways there may differ by so much, so every span is
+kept so much longer than it counts."""
+
+SECOND_S = 1.0 + JITTER_S
+MINUTE_S = 60.0 + JITTER_S
+
+ANSWERS_SHARE = 0.8
+"""Of a second, at most, for answers while alerts wait."""
+
+
+class Lane(Enum):
+    """Who calls: an answer to a person, or an alert. Answers go first."""
+
+    ANSWER = "answer"
+    ALERT = "alert"
 
 
 class Limits(msgspec.Struct, frozen=True):
-    """Calls allowed: overall in any second, gap between two to one chat, to a group in a minute.
+    """What a platform bears. 0 stands for no limit; edits count like messages.
 
-    0 stands for no limit.
+    Calls in any second overall; seconds between two to one chat; calls in any minute to a group,
+    and how many of these answers leave to alerts, and alerts to answers; calls under way at once,
+    which is also the most that a crash can send twice.
     """
 
     per_second: int = 0
     chat_gap_s: float = 0.0
     group_per_minute: int = 0
+    group_kept: int = 0
+    slots: int = 8
+
+
+class Window:
+    """At most ``most`` starts in any ``span_s``; less when the asker says so."""
+
+    def __init__(self, most: int, span_s: float) -> None:
+        self._starts: deque[float] = deque(maxlen=most)
+        self._span_s = span_s
+
+    def note(self, now: float) -> None:
+        self._starts.append(now)
+
+    def opens(self, most: int) -> float:
+        """When one more may start, where at most ``most`` (1 or more) are allowed."""
+        return self._starts[-most] + self._span_s if len(self._starts) >= most else 0.0
+
+    def free(self, most: int, now: float) -> int:
+        """How many may start at once."""
+        return max(0, most - sum(start + self._span_s > now for start in self._starts))
+
+    def ends(self) -> Iterator[float]:
+        """When each start ceases to count, the earliest first."""
+        return (start + self._span_s for start in self._starts)
+
+
+class Group:
+    """The minute of one group."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._most = limits.group_per_minute
+        self._share = max(1, limits.group_per_minute - limits.group_kept)
+        self._all = Window(self._most, MINUTE_S)
+        self._lanes = {lane: Window(self._share, MINUTE_S) for lane in Lane}
+        self.idle_from = 0.0
+
+    def note(self, lane: Lane, now: float) -> None:
+        self._all.note(now)
+        self._lanes[lane].note(now)
+        self.idle_from = now + MINUTE_S
+
+    def opens(self, lane: Lane) -> float:
+        return max(self._all.opens(self._most), self._lanes[lane].opens(self._share))
 
 
 class Pace:
-    """Decides which chats must rest, and for how long."""
+    """Decides who may call when. What it remembers of a chat ends with the chat's rest."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
-        self._recent: deque[float] = deque()
-        self._groups: dict[int, deque[float]] = {}
+        self._rate = Rate(limits.per_second)
+        self._overall = Window(limits.per_second, SECOND_S)
+        self._answers = Window(limits.per_second, SECOND_S)
+        self._groups: dict[int, Group] = {}
         self._rest_until: dict[int, float] = {}
         self._all_until = 0.0
+        self._swept_at = 0.0
 
-    def allowance(self, now: float) -> int | None:
-        """How many calls may start at once now; None: any number."""
+    def opens(self, now: float) -> float:
+        """When the next call may start, as far as all chats together go."""
+        rate = self._rate.at(now)
+        return max(self._all_until, self._overall.opens(rate) if rate else 0.0)
+
+    def answers_open(self, now: float) -> float:
+        """The same for an answer that leaves alerts their share."""
+        rate = self._rate.at(now)
+        return self._answers.opens(_share(rate)) if rate else 0.0
+
+    def ready(self, destination: Destination, lane: Lane) -> float:
+        """When this chat may be written to."""
+        group = self._groups.get(destination.chat)
+        rest = self._rest_until.get(destination.chat, 0.0)
+        return max(rest, group.opens(lane)) if group is not None else rest
+
+    def free(self, now: float, answers: int = 0) -> int | None:
+        """How many alerts may start at once while so many answers want to; None: any number."""
         if now < self._all_until:
             return 0
-        if not self._limits.per_second:
+        rate = self._rate.at(now)
+        if not rate:
             return None
-        _forget(self._recent, now - 1.0)
-        return max(0, self._limits.per_second - len(self._recent))
+        first = min(answers, self._answers.free(_share(rate), now))
+        return max(0, self._overall.free(rate, now) - first)
 
     def resting(self, now: float) -> set[int]:
-        """Chats that must not be written to now."""
-        for chat in [c for c, until in self._rest_until.items() if until <= now]:
-            del self._rest_until[chat]
-        return set(self._rest_until)
+        """Chats that no alert may go to now."""
+        chats = {chat for chat, until in self._rest_until.items() if until > now}
+        return chats | {c for c, group in self._groups.items() if group.opens(Lane.ALERT) > now}
 
-    def started(self, destination: Destination, now: float) -> None:
+    def started(self, destination: Destination, lane: Lane, now: float) -> None:
         """A call begins: count it."""
-        if self._limits.per_second:
-            self._recent.append(now)
-        self._rest(destination.chat, now + self._limits.chat_gap_s)
+        self._overall.note(now)
+        if lane is Lane.ANSWER:
+            self._answers.note(now)
+        if self._limits.chat_gap_s:
+            self.pause(destination.chat, now + self._limits.chat_gap_s + JITTER_S)
         if self._limits.group_per_minute and not destination.direct:
-            self._count_group(destination.chat, now)
+            group = self._groups.setdefault(destination.chat, Group(self._limits))
+            group.note(lane, now)
+        self._sweep(now)
 
-    def pause(self, destination: Destination, until: float) -> None:
-        """One chat asked for patience; nobody else waits."""
-        self._rest(destination.chat, until)
+    def limited(self, chat: int, until: float, now: float) -> None:
+        """A chat asked for patience (429): it rests; when a second one does, all slow down."""
+        self._rate.limited(chat, now)
+        self.pause(chat, until)
+
+    def pause(self, chat: int, until: float) -> None:
+        """One chat rests; nobody else waits."""
+        self._rest_until[chat] = max(self._rest_until.get(chat, 0.0), until)
 
     def pause_all(self, until: float) -> None:
-        """The platform itself cannot be used until then."""
+        """Nobody may be written to before that."""
         self._all_until = max(self._all_until, until)
 
     def next_change(self, now: float) -> float:
-        """Seconds until someone who rests now may be written to; at most one."""
-        return max(0.01, min([1.0, *(at - now for at in self._ends(now))]))
+        """Seconds until more may be written than now; at most one."""
+        return max(0.0, min([1.0, *(at - now for at in self._ends() if at > now)]))
 
-    def _ends(self, now: float) -> Iterator[float]:
-        yield from (until for until in self._rest_until.values() if until > now)
-        if self._all_until > now:
-            yield self._all_until
-        if self._limits.per_second and len(self._recent) >= self._limits.per_second:
-            yield self._recent[0] + 1.0
+    def _ends(self) -> Iterator[float]:
+        yield from self._rest_until.values()
+        yield from (group.opens(Lane.ALERT) for group in self._groups.values())
+        yield self._all_until
+        yield from self._overall.ends()
 
-    def _count_group(self, chat: int, now: float) -> None:
-        sent = self._groups.setdefault(chat, deque())
-        sent.append(now)
-        _forget(sent, now - 60.0)
-        if len(sent) >= self._limits.group_per_minute:
-            self._rest(chat, sent[0] + 60.0)
-        for idle in [c for c, times in self._groups.items() if times[-1] <= now - 60.0]:
-            del self._groups[idle]
-
-    def _rest(self, chat: int, until: float) -> None:
-        self._rest_until[chat] = max(self._rest_until.get(chat, 0.0), until)
+    def _sweep(self, now: float) -> None:
+        """Once a second, forget who has rested."""
+        if now - self._swept_at < SECOND_S:
+            return
+        self._swept_at = now
+        self._rest_until = {c: until for c, until in self._rest_until.items() if until > now}
+        self._groups = {c: group for c, group in self._groups.items() if group.idle_from > now}
 
 
-def _forget(times: deque[float], before: float) -> None:
-    while times and times[0] <= before:
-        times.popleft()
+def _share(rate: int) -> int:
+    return max(1, int(rate * ANSWERS_SHARE))

@@ -1,56 +1,101 @@
-"""The pace of one platform as all who write there share it: answers walk through, alerts ask."""
+"""The door to one platform, for all who call it: answers first, and all at the platform's pace."""
 
 from bot.clock import Clock
-from bot.delivery.pacing import Limits, Pace
+from bot.delivery.bell import SHORTEST_S
+from bot.delivery.lobby import Lobby, Waiter
+from bot.delivery.pacing import Lane, Limits, Pace
 from bot.rules import Destination
 
 
 class Turnstile:
-    """One platform's ``Pace`` on the real clock.
+    """One platform's ``Pace`` on the real clock, and who waits for it.
 
-    Whoever calls the platform passes here first: an answer to a person by ``answer``, which waits;
-    the courier by ``allowance``, ``resting`` and ``started``, which do not.
+    ``answer`` and ``alert`` return at the moment the call may be made, and count it. One of those
+    who wait watches the clock for all of them.
     """
 
     def __init__(self, limits: Limits, clock: Clock) -> None:
         self.limits = limits
-        self._pace = Pace(limits)
         self._clock = clock
+        self._pace = Pace(limits)
+        self._lobby = Lobby(self._pace)
+        self._watcher: Waiter | None = None
 
     async def answer(self, destination: Destination) -> None:
-        """Wait until one call may be made there for a person who asked, and count it."""
-        while True:
-            now = self._clock.monotonic()
-            resting = destination.chat in self._pace.resting(now)
-            if not resting and self._pace.allowance(now) != 0:
-                self._pace.started(destination, now)
-                return
-            await self._clock.sleep(self._pace.next_change(now))
+        """Wait until one call may be made there for a person who asked, and count it.
 
-    def limited(self, destination: Destination, after_s: float) -> None:
-        """The platform answered 429 to a call there: rest for so long."""
-        self._pace.pause(destination, self._clock.monotonic() + after_s)
+        Raises ``TimeoutError`` at once when too many wait already. A chat under a long 429 can
+        wait long: the caller has a patience of its own, and leaves no trace when cancelled.
+        """
+        await self._pass(Waiter(Lane.ANSWER, destination))
 
-    def allowance(self) -> int | None:
-        """How many alerts may start at once now; None: any number."""
-        return self._pace.allowance(self._clock.monotonic())
+    async def alert(self, destination: Destination) -> None:
+        """The same for a claimed alert; call right before the call."""
+        await self._pass(Waiter(Lane.ALERT, destination))
 
-    def resting(self) -> set[int]:
-        """Chats (by id) that must not be written to now."""
-        return self._pace.resting(self._clock.monotonic())
-
-    def started(self, destination: Destination) -> None:
-        """The courier begins a call: count it."""
-        self._pace.started(destination, self._clock.monotonic())
+    def limited(
+        self, destination: Destination, after_s: float, platform_wide: bool = False
+    ) -> None:
+        """The platform answered 429 to a call there: rest for so long, the chat or all."""
+        now = self._clock.monotonic()
+        if platform_wide:
+            self._pace.pause_all(now + after_s)
+        else:
+            self._pace.limited(destination.chat, now + after_s, now)
 
     def pause(self, destination: Destination, for_s: float) -> None:
-        """One chat rests; nobody else waits."""
-        self._pace.pause(destination, self._clock.monotonic() + for_s)
+        """One chat rests for another reason; nobody else waits."""
+        self._pace.pause(destination.chat, self._clock.monotonic() + for_s)
 
-    def pause_all(self, for_s: float) -> None:
-        """The platform cannot be used for so long."""
-        self._pace.pause_all(self._clock.monotonic() + for_s)
+    def allowance(self, ahead_s: float = 0.0) -> int | None:
+        """How many more alerts may be claimed that can start within so long; None: any number."""
+        until = self._clock.monotonic() + ahead_s
+        free = self._pace.free(until, self._lobby.answers(until))
+        return None if free is None else max(0, free - self._lobby.alerts())
 
-    def next_change_s(self) -> float:
-        """Seconds until someone who rests now may be written to; at most one."""
-        return self._pace.next_change(self._clock.monotonic())
+    def resting(self, ahead_s: float = 0.0) -> set[int]:
+        """Chats (by id) that no alert may go to within so long."""
+        return self._pace.resting(self._clock.monotonic() + ahead_s)
+
+    def next_change_s(self, ahead_s: float = 0.0) -> float:
+        """Seconds until more may be claimed than now; at most one."""
+        return self._pace.next_change(self._clock.monotonic() + ahead_s)
+
+    async def _pass(self, waiter: Waiter) -> None:
+        self._lobby.join(waiter)
+        if self._watcher is not None:  # it may have slept for too long a time
+            self._watcher.turn.set()
+        try:
+            while self._lobby.first(self._clock.monotonic()) is not waiter:
+                await self._until_a_look(waiter)
+            self._pace.started(waiter.destination, waiter.lane, self._clock.monotonic())
+        finally:
+            self._lobby.leave(waiter)
+            self._hand_on()
+
+    async def _until_a_look(self, waiter: Waiter) -> None:
+        if self._watcher is not None:
+            await waiter.turn.wait()
+            waiter.turn.clear()
+            return
+        self._watcher = waiter
+        wait_s = self._lobby.next_change(self._clock.monotonic())
+        try:
+            async with self._clock.timeout(max(SHORTEST_S, wait_s)):
+                await waiter.turn.wait()
+        except TimeoutError:
+            pass
+        finally:
+            self._watcher = None
+        waiter.turn.clear()
+        due = self._lobby.first(self._clock.monotonic())
+        if due is not None:
+            due.turn.set()
+
+    def _hand_on(self) -> None:
+        """Wake whose turn it is; failing that, somebody to watch the clock."""
+        due = self._lobby.first(self._clock.monotonic())
+        if due is None and self._watcher is None:
+            due = self._lobby.anyone()
+        if due is not None:
+            due.turn.set()

@@ -3,13 +3,11 @@
 import discord
 import msgspec
 import structlog
-from msgspec.structs import replace
 
-from bot.errors import StoreError
 from bot.wording.text import Button, Message
 from handlers.discord.buttons import buttons_view
 from handlers.discord.place import PLATFORM
-from handlers.routing.pressing import armed, presser
+from handlers.routing.pressing import armed, armed_or_bare, presser
 from handlers.talk import House, Reply, Request
 
 log = structlog.get_logger()
@@ -33,7 +31,10 @@ async def answer_of(reply: Reply, request: Request, house: House) -> Answer | No
     """None where there is nothing to say. Discord has no popup: a toast is words."""
     if reply.message is None:
         return spoken(reply.toast) if reply.toast else None
-    message = await _ready(reply.message, request.place, presser(reply, request), house)
+    message = await armed_or_bare(
+        reply.message, PLATFORM, request.place, presser(reply, request), house.keyboards,
+        house.clock.now_ms(),
+    )  # fmt: skip
     return Answer(message, buttons_view(message.buttons), reply.edit, reply.share)
 
 
@@ -46,13 +47,3 @@ async def armed_ids(actions: tuple[str, ...], request: Request, house: House) ->
     now_ms = house.clock.now_ms()
     ready = await armed(shown, PLATFORM, request.place, request.author, house.keyboards, now_ms)
     return tuple(button.action for button in ready.buttons[0])
-
-
-async def _ready(message: Message, place: int, person: int, house: House) -> Message:
-    """Words are worth more than buttons: without storage they go out alone."""
-    try:
-        return await armed(message, PLATFORM, place, person, house.keyboards, house.clock.now_ms())
-    except StoreError as error:
-        log.error("buttons could not be stored", reason=str(error))
-        links = (tuple(b for b in row if not b.action) for row in message.buttons)
-        return replace(message, buttons=tuple(row for row in links if row))

@@ -7,11 +7,15 @@ So nobody can press what he was not shown. Data is ``token:index``, such as
 import re
 
 import msgspec
+import structlog
 from msgspec.structs import replace
 
+from bot.errors import StoreError
 from bot.ports import Keyboard, Keyboards
 from bot.wording.text import Button, Message
 from handlers.talk import Reply, Request
+
+log = structlog.get_logger()
 
 ANYONE = 0
 """As the person of a keyboard: everybody may press, and each press is judged by who presses."""
@@ -44,6 +48,19 @@ async def armed(
         for row in message.buttons
     )
     return replace(message, buttons=rows)
+
+
+async def armed_or_bare(
+    message: Message, platform: str, place: int, person: int, keyboards: Keyboards, now_ms: int
+) -> Message:
+    """The same for an answer: its words are worth more than its buttons, so without storage they
+    go out alone, with their links."""
+    try:
+        return await armed(message, platform, place, person, keyboards, now_ms)
+    except StoreError as error:
+        log.error("buttons could not be stored", reason=str(error))
+        links = (tuple(b for b in row if not b.action) for row in message.buttons)
+        return replace(message, buttons=tuple(row for row in links if row))
 
 
 def presser(reply: Reply, request: Request) -> int:

@@ -9,11 +9,10 @@ from msgspec.structs import replace
 from bot.clock import Clock
 from bot.delivery.outcomes import Delivered, Moved, Outcome, Retry
 from bot.delivery.turnstile import Turnstile
-from bot.errors import StoreError
 from bot.ports import Keyboards
 from bot.rules import Destination
 from bot.wording.text import Message
-from handlers.routing.pressing import armed
+from handlers.routing.pressing import armed_or_bare
 from handlers.telegram.calls import Calls
 from handlers.telegram.places import PLATFORM
 
@@ -67,7 +66,9 @@ class Replies:
         self, at: Destination, message: Message, person: int, to: int | None, edits: int | None
     ) -> Outcome:
         while True:
-            ready = await self._armed(at, message, person)
+            ready = await armed_or_bare(
+                message, PLATFORM, at.chat, person, self._keyboards, self._clock.now_ms()
+            )
             if edits is not None:
                 outcome = await self._calls.edit(at, ready, edits)
             else:
@@ -83,14 +84,3 @@ class Replies:
                     await self._clock.sleep(outcome.after_s)
                 case _:
                     return outcome
-
-    async def _armed(self, at: Destination, message: Message, person: int) -> Message:
-        """Words are worth more than buttons: without storage they go out alone."""
-        try:
-            return await armed(
-                message, PLATFORM, at.chat, person, self._keyboards, self._clock.now_ms()
-            )
-        except StoreError as error:
-            log.error("buttons could not be stored", reason=str(error))
-            links = (tuple(b for b in row if not b.action) for row in message.buttons)
-            return replace(message, buttons=tuple(row for row in links if row))
