@@ -30,6 +30,9 @@ at most, and each call still starts at the very moment its place is free."""
 TURN_S = 5.0
 """An alert that cannot start within this, as its chat was limited meanwhile, goes back."""
 
+ROUNDING_S = 0.002
+"""The outbox counts whole milliseconds: looked for any earlier, what is due would be missed."""
+
 STORE_PAUSE_S = 1.0
 
 UNEXPECTED_PAUSE_S = 30.0
@@ -127,6 +130,8 @@ class Courier:
             outcome = await self._deliver(notification)
             self._heed(notification, outcome)
             await self._settle(notification, outcome)
+            if isinstance(outcome, Retry) and not outcome.platform_wide:
+                self._turnstile.pause(notification.destination, outcome.after_s + ROUNDING_S)
             self._passing("alert settled")
             if isinstance(outcome, Moved):
                 old = notification.destination
@@ -171,8 +176,9 @@ class Courier:
     def _heed(self, notification: Notification, outcome: Outcome) -> None:
         """Let the pace, the line and the log learn from an outcome."""
         self._lineman.heed(notification.id, outcome)
-        if isinstance(outcome, Retry):
-            self._rest_after(notification, outcome)
+        if isinstance(outcome, Retry) and outcome.limited:
+            place, wide = notification.destination, outcome.platform_wide
+            self._turnstile.limited(place, outcome.after_s, wide)
         if isinstance(outcome, Retry | Gone | Refused | Unauthorized):
             log.warning(
                 "not delivered",
@@ -181,14 +187,6 @@ class Courier:
                 outcome=type(outcome).__name__.lower(),
                 reason=outcome.reason,
             )
-
-    def _rest_after(self, notification: Notification, outcome: Retry) -> None:
-        if outcome.limited:
-            self._turnstile.limited(
-                notification.destination, outcome.after_s, outcome.platform_wide
-            )
-        elif not outcome.platform_wide:
-            self._turnstile.pause(notification.destination, outcome.after_s)
 
     async def _settle(self, notification: Notification, outcome: Outcome) -> None:
         """Until it is written down: what is forgotten would be sent again."""
@@ -213,5 +211,6 @@ class Courier:
 
     async def _rest(self) -> None:
         """Until something is new, a call has ended, or a chat has rested; never for a moment."""
-        await self._bell.wait(self._turnstile.next_change_s(BATCH_S))
+        ahead_s = self._turnstile.next_change_s(BATCH_S)
+        await self._bell.wait(min(ahead_s, self._turnstile.next_change_s()))
         await self._real.sleep(self._looked_at + BATCH_S - self._real.monotonic())

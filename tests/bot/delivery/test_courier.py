@@ -1,268 +1,286 @@
 """The courier sends what is due, keeps chats apart, and settles every outcome."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Collection, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 
-from bot.delivery.courier import Courier
-from bot.delivery.outcomes import Delivered, Gone, Moved, Outcome, Retry
-from bot.delivery.pacing import Limits, Pace
-from bot.errors import StoreError
-from bot.events import ChatMoved, Event
-from bot.ports import Accounts, Notification
-from bot.rules import Alert, Destination, Notice, Payload, RuleState
+import pytest
+
+from bot.delivery.outcomes import Delivered, Gone, Moved, Outcome, Refused, Retry
+from bot.delivery.pacing import Limits
+from bot.events import ChatMoved
+from bot.ports import Notification
+from bot.rules import Destination
 from bot.wording.text import Message
+from tests.bot.delivery.office import ALERT, Office, office
 from tests.clocks import ManualClock
 
-
-class ListOutbox:
-    """An outbox in memory: order within a chat, one in flight."""
-
-    def __init__(self) -> None:
-        self.waiting: list[Notification] = []
-        self.settled: list[tuple[int, Outcome]] = []
-        self.full = False
-        self.looks: int | None = None
-        """Claims that are still granted."""
-
-    def queue(self, chat: int, *ids: int) -> None:
-        for number in ids:
-            notice = Notice(f"text {number}", at_ms=0)
-            self.waiting.append(Notification(number, Destination("t", chat), notice, 0))
-
-    async def claim(
-        self, platform: str, now_ms: int, limit: int, lease_ms: int, busy: Collection[int]
-    ) -> list[Notification]:
-        self._refuse_when_full()
-        if self.looks is not None:
-            if not self.looks:
-                raise StoreError("the disk is full")
-            self.looks -= 1
-        heads: dict[int, Notification] = {}
-        for notification in self.waiting:
-            heads.setdefault(notification.destination.chat, notification)
-        due = [n for chat, n in heads.items() if chat not in busy][:limit]
-        for notification in due:
-            self.waiting.remove(notification)
-        return due
-
-    def _refuse_when_full(self) -> None:
-        if self.full:
-            raise StoreError("the disk is full")
-
-    async def settle(self, notification: Notification, outcome: Outcome, now_ms: int) -> None:
-        self._refuse_when_full()
-        self.settled.append((notification.id, outcome))
-        if isinstance(outcome, Retry):
-            self.waiting.insert(0, notification)
-
-    async def store(self, a: Sequence[Alert], s: Iterable[RuleState], now_ms: int) -> None: ...
-
-    async def put(self, d: Destination, payload: Payload, key: str, now_ms: int) -> None: ...
-
-    async def recover(self, now_ms: int) -> int:
-        return 0
-
-    async def accounts(self) -> Accounts:
-        return Accounts(0, 0, 0, 0, 0)
+Answers = Callable[[int], Outcome]
 
 
 class Phone:
-    """A platform that answers what a test tells it to, and can be held."""
+    """A platform that answers what a test tells it to, and can be held. ``calls``: chats."""
 
     platform = "t"
 
-    def __init__(self, answers: Callable[[int, str], Outcome]) -> None:
+    def __init__(self, answers: Answers, harmless_s: float = 0.0) -> None:
         self.answers = answers
-        self.calls: list[tuple[int, str]] = []
-        self.open: dict[int, asyncio.Event] = {}
+        self.harmless_s = harmless_s
+        self.calls: list[int] = []
+        self.nonces: list[str] = []
+        self.held: dict[int, asyncio.Event] = {}
 
     async def deliver(
         self, destination: Destination, message: Message, nonce: str, edits: int | None = None
     ) -> Outcome:
-        self.calls.append((destination.chat, nonce))
-        if destination.chat in self.open:
-            await self.open[destination.chat].wait()
-        return self.answers(destination.chat, nonce)
+        self.calls.append(destination.chat)
+        self.nonces.append(nonce)
+        if destination.chat in self.held:
+            await self.held[destination.chat].wait()
+        return self.answers(destination.chat)
+
+    async def probe(self) -> Outcome | None:
+        return None
 
 
-class Office:
-    """A courier at work on a manual clock."""
-
-    def __init__(self, answers: Callable[[int, str], Outcome], limits: Limits) -> None:
-        self.clock = ManualClock()
-        self.outbox = ListOutbox()
-        self.phone = Phone(answers)
-        self.told: list[Event] = []
-        self.courier = Courier(
-            self.phone, self.outbox, Pace(limits), say, self.clock, self._tell
-        )  # fmt: skip
-
-    async def _tell(self, event: Event) -> None:
-        self.told.append(event)
-
-
-def say(notification: Notification, now_ms: int) -> Message:
-    return Message(head=(notification.short_id,))
+def delivered(chat: int) -> Outcome:
+    return Delivered(1)
 
 
 @asynccontextmanager
-async def office(
-    answers: Callable[[int, str], Outcome] = lambda chat, nonce: Delivered(1),
-    limits: Limits | None = None,
-) -> AsyncIterator[Office]:
-    place = Office(answers, limits or Limits())
-    async with asyncio.TaskGroup() as group:
-        task = group.create_task(place.courier.run())
-        yield place
-        task.cancel()
+async def at_work(
+    answers: Answers = delivered, limits: Limits | None = None, harmless_s: float = 0.0
+) -> AsyncIterator[tuple[Office, Phone]]:
+    phone = Phone(answers, harmless_s)
+    async with office(lambda clock: phone, limits) as place:
+        yield place, phone
 
 
 async def test_a_chat_gets_its_messages_one_at_a_time_and_in_order() -> None:
-    async with office() as place:
-        place.outbox.queue(1, 1, 2, 3)
+    async with at_work() as (place, phone):
+        for _ in range(3):
+            place.notice(1)
         await place.clock.advance(5)
-    assert place.phone.calls == [(1, "L1"), (1, "L2"), (1, "L3")]
+    assert phone.calls == [1, 1, 1]
     assert [i for i, _ in place.outbox.settled] == [1, 2, 3]
 
 
-async def test_a_hung_chat_holds_up_nobody_else() -> None:
-    async with office() as place:
-        place.phone.open[1] = asyncio.Event()
-        place.outbox.queue(1, 1, 2)
-        place.outbox.queue(2, 3, 4)
-        await place.clock.advance(5)
-        assert place.phone.calls == [(1, "L1"), (2, "L3"), (2, "L4")]
-        place.phone.open[1].set()
+async def test_alerts_that_wait_for_a_chat_go_out_in_one_message() -> None:
+    async with at_work() as (place, phone):
+        phone.held[1] = asyncio.Event()
+        place.alert(1)
         await place.clock.advance(1)
-        assert place.phone.calls[-1] == (1, "L2")
+        for _ in range(4):
+            place.alert(1)
+        phone.held[1].set()
+        await place.clock.advance(1)
+        accounts = await place.outbox.accounts()
+    assert phone.calls == [1, 1]
+    assert (accounts.sent, accounts.merged) == (2, 3)
 
 
-async def test_a_call_without_an_answer_ends_as_unknown() -> None:
-    async with office() as place:
-        place.phone.open[1] = asyncio.Event()
-        place.outbox.queue(1, 1)
+async def test_every_try_carries_the_notifications_own_nonce() -> None:
+    tries: Iterator[Outcome] = iter([Retry(1.0, "cut", unknown=True), Delivered(1)])
+    async with at_work(lambda chat: next(tries)) as (place, phone):
+        number = place.notice(1)
+        nonce = Notification(number, Destination("t", 1), ALERT, place.clock.now_ms()).nonce
+        await place.clock.advance(5)
+    assert phone.nonces == [nonce, nonce]
+
+
+async def test_a_hung_chat_holds_up_nobody_else() -> None:
+    async with at_work() as (place, phone):
+        phone.held[1] = asyncio.Event()
+        for chat in (1, 1, 2, 2):
+            place.notice(chat)
+        await place.clock.advance(5)
+        assert phone.calls == [1, 2, 2]
+        phone.held[1].set()
+        await place.clock.advance(1)
+        assert phone.calls[-1] == 1
+
+
+@pytest.mark.parametrize("harmless_s", [0.0, 120.0])
+async def test_a_call_without_an_answer_ends_as_unknown(harmless_s: float) -> None:
+    async with at_work(harmless_s=harmless_s) as (place, phone):
+        phone.held[1] = asyncio.Event()
+        place.notice(1)
         await place.clock.advance(61)
-        number, outcome = place.outbox.settled[0]
-        assert number == 1
-        assert isinstance(outcome, Retry)
-        assert outcome.unknown
+        _, outcome = place.outbox.settled[0]
+    assert outcome == Retry(0.0, "no answer in time", unknown=True, harmless_s=harmless_s)
 
 
 async def test_a_429_rests_its_chat_for_exactly_its_time_while_another_goes_on() -> None:
     limited = True
 
-    def answers(chat: int, nonce: str) -> Outcome:
-        return Retry(30.0, "429") if chat == 1 and limited else Delivered(1)
+    def answers(chat: int) -> Outcome:
+        return Retry(30.0, "429", limited=True) if chat == 1 and limited else Delivered(1)
 
-    async with office(answers) as place:
-        place.outbox.queue(1, 1)
-        place.outbox.queue(2, 2)
+    async with at_work(answers) as (place, phone):
+        place.notice(1)
+        place.notice(2)
         await place.clock.advance(1)
         limited = False
-        place.outbox.queue(2, 3)
-        await place.clock.advance(28.5)
-        assert place.phone.calls == [(1, "L1"), (2, "L2"), (2, "L3")]
-        await place.clock.advance(2)
-        assert place.phone.calls[-1] == (1, "L1")
+        place.notice(2)
+        await place.clock.advance(28.99)
+        assert phone.calls == [1, 2, 2]
+        await place.clock.advance(0.1)
+        assert phone.calls[-1] == 1
 
 
 async def test_a_moved_chat_is_told_to_the_engine() -> None:
-    async with office(lambda chat, nonce: Moved(77)) as place:
-        place.outbox.queue(1, 1)
-        await place.clock.advance(1)
+    async with at_work(lambda chat: Moved(77)) as (place, _):
+        place.notice(1)
+        await place.clock.advance(0.01)
     assert place.told == [ChatMoved("t", 1, 77)]
 
 
 async def test_a_dead_chat_is_settled_as_gone_and_others_go_on() -> None:
-    def answers(chat: int, nonce: str) -> Outcome:
+    def answers(chat: int) -> Outcome:
         return Gone("blocked") if chat == 1 else Delivered(1)
 
-    async with office(answers) as place:
-        place.outbox.queue(1, 1)
-        place.outbox.queue(2, 2)
+    async with at_work(answers) as (place, _):
+        place.notice(1)
+        place.notice(2)
         await place.clock.advance(1)
     assert place.outbox.settled == [(1, Gone("blocked")), (2, Delivered(1))]
 
 
 async def test_an_unforeseen_error_costs_one_delivery_only() -> None:
-    def answers(chat: int, nonce: str) -> Outcome:
+    def answers(chat: int) -> Outcome:
         if chat == 1:
             raise ZeroDivisionError
         return Delivered(1)
 
-    async with office(answers) as place:
-        place.outbox.queue(1, 1)
-        place.outbox.queue(2, 2)
+    async with at_work(answers) as (place, phone):
+        place.notice(1)
+        place.notice(2)
         await place.clock.advance(1)
-        assert place.phone.calls == [(1, "L1"), (2, "L2")]
+        assert phone.calls == [1, 2]
         assert (2, Delivered(1)) in place.outbox.settled
 
 
+async def test_an_alert_that_cannot_be_worded_is_given_up_without_a_call() -> None:
+    def answers(chat: int) -> Outcome:
+        raise AssertionError("nothing to be sent")
+
+    def broken(notification: Notification, now_ms: int) -> Message:
+        raise KeyError
+
+    async with at_work(answers) as (place, phone):
+        place.courier._say = broken
+        place.notice(1)
+        await place.clock.advance(1)
+    assert phone.calls == []
+    assert place.outbox.settled == [(1, Refused("could not be worded (KeyError)"))]
+
+
 async def test_a_stop_lets_the_call_under_way_end_and_starts_no_other() -> None:
-    place = Office(lambda chat, nonce: Delivered(1), Limits())
-    place.phone.open[1] = asyncio.Event()
-    place.outbox.queue(1, 1, 2)
+    phone = Phone(delivered)
+    place = Office(phone, Limits(), ManualClock())
+    phone.held[1] = asyncio.Event()
+    place.notice(1)
+    place.notice(1)
     async with asyncio.TaskGroup() as group:
         group.create_task(place.courier.run())
         await place.clock.advance(1)
         place.courier.stop()
         await place.clock.advance(1)
-        place.phone.open[1].set()
+        phone.held[1].set()
     assert [i for i, _ in place.outbox.settled] == [1]
-    assert [n.id for n in place.outbox.waiting] == [2]
+    assert place.outbox.waiting() == [2]
 
 
 async def test_a_full_disk_delays_and_never_repeats() -> None:
-    async with office() as place:
-        place.phone.open[1] = asyncio.Event()
-        place.outbox.queue(1, 1, 2)
+    async with at_work() as (place, phone):
+        phone.held[1] = asyncio.Event()
+        place.notice(1)
+        place.notice(1)
         await place.clock.advance(1)
         place.outbox.full = True
-        place.phone.open[1].set()
-        await place.clock.advance(10)
-        assert place.phone.calls == [(1, "L1")]
+        phone.held[1].set()
+        await place.clock.advance(30)
+        assert phone.calls == [1]
         place.outbox.full = False
         await place.clock.advance(5)
-    assert place.phone.calls == [(1, "L1"), (1, "L2")]
+    assert phone.calls == [1, 1]
     assert [i for i, _ in place.outbox.settled] == [1, 2]
 
 
-async def test_a_platform_that_is_down_is_tried_by_one_call_at_a_time_ever_more_rarely() -> None:
-    down = True
-
-    def answers(chat: int, nonce: str) -> Outcome:
-        trouble = Retry(5.0, "502", unknown=True, platform_wide=True)
-        return trouble if down else Delivered(1)
-
-    async with office(answers) as place:
-        for chat in range(1, 21):
-            place.outbox.queue(chat, chat)
+async def test_a_disk_that_stays_full_is_no_sign_that_the_platform_is_down() -> None:
+    async with at_work() as (place, phone):
+        for chat in range(1, 9):
+            place.notice(chat)
+            phone.held[chat] = asyncio.Event()
         await place.clock.advance(1)
-        first = len(place.phone.calls)
-        await place.clock.advance(600)
-        assert 10 <= len(place.phone.calls) - first <= 14
-        down = False
-        await place.clock.advance(70)
-        delivered = {number for number, outcome in place.outbox.settled if outcome == Delivered(1)}
-        assert delivered == set(range(1, 21))
-
-
-async def test_chats_take_turns_however_much_waits_in_some() -> None:
-    async with office(limits=Limits(per_second=2)) as place:
-        for chat in (1, 2, 3):
-            place.outbox.queue(chat, *range(chat * 100, chat * 100 + 50))
-        place.outbox.queue(4, 4)
-        await place.clock.advance(3)
-        assert 4 in {chat for chat, _ in place.phone.calls}
-
-
-async def test_a_lease_outlives_trouble_in_the_same_look() -> None:
-    async with office() as place:
-        place.phone.open[1] = asyncio.Event()
-        place.outbox.queue(1, 1)
-        await place.clock.advance(1)
-        place.outbox.looks = 1
-        place.outbox.queue(2, 2)
+        place.outbox.full = True
+        for held in phone.held.values():
+            held.set()
+        await place.clock.advance(200)
+        assert place.troubles == []
+        place.outbox.full = False
         await place.clock.advance(5)
-        assert (2, "L2") in place.phone.calls
+        assert len(place.outbox.settled) == 8
+
+
+async def test_no_more_calls_at_once_than_the_platform_has_slots() -> None:
+    async with at_work(limits=Limits(slots=3)) as (place, phone):
+        for chat in range(1, 9):
+            place.notice(chat)
+            phone.held[chat] = asyncio.Event()
+        await place.clock.advance(5)
+        assert phone.calls == [1, 2, 3]
+        phone.held[2].set()
+        await place.clock.advance(1)
+        assert phone.calls == [1, 2, 3, 4]
+
+
+async def test_private_chats_are_served_before_groups() -> None:
+    async with at_work(limits=Limits(per_second=2)) as (place, phone):
+        for chat in (-1, -2, -3):
+            place.notice(chat, direct=False)
+        for chat in (1, 2, 3):
+            place.notice(chat)
+        await place.clock.advance(4)
+    assert phone.calls == [1, 2, 3, -1, -2, -3]
+
+
+async def test_an_alert_whose_chat_was_limited_meanwhile_goes_back_without_a_call() -> None:
+    async with at_work(limits=Limits(per_second=1)) as (place, phone):
+        place.notice(1)
+        await place.clock.advance(0.5)
+        place.notice(2)
+        await place.clock.advance(0.52)
+        assert place.outbox.waiting() == []
+        place.turnstile.limited(Destination("t", 2, direct=True), 60.0)
+        await place.clock.advance(58)
+        assert phone.calls == [1]
+        assert [i for i, _ in place.outbox.settled] == [1, 2]
+        await place.clock.advance(10)
+    assert phone.calls == [1, 2]
+
+
+async def test_a_busy_outbox_is_asked_twenty_times_a_second_at_most() -> None:
+    async with at_work() as (place, _):
+        for chat in range(1, 200):
+            place.notice(chat)
+        for _ in range(1000):
+            place.courier.wake()
+            await place.clock.advance(0.001)
+    assert place.outbox.claims <= 21
+
+
+async def test_a_new_alert_of_a_quiet_bot_goes_out_at_once() -> None:
+    async with at_work() as (place, phone):
+        await place.clock.advance(10.5)
+        place.notice(1)
+        place.courier.wake()
+        await place.clock.advance(0)
+        assert phone.calls == [1]
+
+
+async def test_it_passes_the_places_of_a_delivery_in_order() -> None:
+    async with at_work() as (place, _):
+        place.notice(1)
+        await place.clock.advance(1)
+    assert place.passed == ["alert claimed", "alert called", "alert settled"]
