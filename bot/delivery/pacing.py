@@ -16,6 +16,10 @@ kept so much longer than it counts."""
 SECOND_S = 1.0 + JITTER_S
 MINUTE_S = 60.0 + JITTER_S
 
+EVENLY = 1.5
+"""A second's calls are spread over two thirds of it. When all begin at once, the first wait for
+their connections and arrive together with those of the next second."""
+
 ANSWERS_SHARE = 0.8
 """Of a second, at most, for answers while alerts wait."""
 
@@ -95,12 +99,14 @@ class Pace:
         self._groups: dict[int, Group] = {}
         self._rest_until: dict[int, float] = {}
         self._all_until = 0.0
+        self._next_from = 0.0
         self._swept_at = 0.0
 
     def opens(self, now: float) -> float:
         """When the next call may start, as far as all chats together go."""
         rate = self._rate.at(now)
-        return max(self._all_until, self._overall.opens(rate) if rate else 0.0)
+        overall = self._overall.opens(rate) if rate else 0.0
+        return max(self._all_until, self._next_from, overall)
 
     def answers_open(self, now: float) -> float:
         """The same for an answer that leaves alerts their share."""
@@ -115,9 +121,9 @@ class Pace:
 
     def free(self, now: float, answers: int = 0) -> int | None:
         """How many alerts may start at once while so many answers want to; None: any number."""
-        if now < self._all_until:
-            return 0
         rate = self._rate.at(now)
+        if self.opens(now) > now:
+            return 0
         if not rate:
             return None
         first = min(answers, self._answers.free(_share(rate), now))
@@ -131,6 +137,8 @@ class Pace:
     def started(self, destination: Destination, lane: Lane, now: float) -> None:
         """A call begins: count it."""
         self._overall.note(now)
+        if rate := self._rate.at(now):
+            self._next_from = now + SECOND_S / rate / EVENLY
         if lane is Lane.ANSWER:
             self._answers.note(now)
         if self._limits.chat_gap_s:
@@ -160,7 +168,7 @@ class Pace:
     def _ends(self) -> Iterator[float]:
         yield from self._rest_until.values()
         yield from (group.opens(Lane.ALERT) for group in self._groups.values())
-        yield self._all_until
+        yield from (self._all_until, self._next_from)
         yield from self._overall.ends()
 
     def _sweep(self, now: float) -> None:

@@ -69,7 +69,7 @@ class Accounts(msgspec.Struct, frozen=True):
 
 
 class Found(msgspec.Struct, frozen=True):
-    """What a start found in the outbox: ``open`` notifications, the latest of them ``up_to``.
+    """What a start found in the outbox: ``open`` notifications, numbered ``first`` to ``up_to``.
 
     ``unclear`` of them were being sent when the process ended, and may arrive twice.
     """
@@ -78,6 +78,7 @@ class Found(msgspec.Struct, frozen=True):
     unclear: int = 0
     up_to: int = 0
     at_ms: int = 0
+    first: int = 0
 
 
 class Outbox(Protocol):
@@ -108,9 +109,10 @@ class Outbox(Protocol):
     ) -> list[Notification]:
         """Lease the heads of at most ``limit`` chats that are due.
 
-        Private chats before groups and channels before what is late by half an hour; within these
-        the one that has waited longest first. All alerts that wait behind a head for the same
-        destination come with it (``merged``), unless it may have arrived before.
+        Private chats before groups and channels, until these have waited for 20 s, before what is
+        late by half an hour; within these the one that has waited longest first. All alerts that
+        wait behind a head for the same destination come with it (``merged``), unless it may have
+        arrived before.
 
         Never a chat (by its id) in ``busy`` nor one with a live lease. Notifications of stopped,
         muted and gone chats end as dead with that reason here.

@@ -16,7 +16,7 @@ from bot.rules import Alert, Destination, Payload, RuleState
 
 REPEATS = 2
 LATE_MS = 30 * MINUTE_MS
-GROUP_PATIENCE_MS = 20_000
+GROUP_PATIENCE_MS = 20_000  # as in storage/claims.py: groups let private chats go first so long
 
 
 @dataclass
