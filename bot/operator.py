@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable
+from hashlib import sha256
 from typing import NamedTuple
 
 import structlog
@@ -97,8 +98,9 @@ class Operator:
 
         What is too much is only in the log: the next that is told says how many these were.
         """
-        text = self._clean(text)
-        log.info("notice", text=text)
+        # A platform's reason may hold what no database can.
+        text = self._clean(text).encode(errors="replace").decode()
+        log.warning("notice", text=text)
         self._queue(self._restraint.passed(text, self._real.monotonic()))
         await self._store()
 
@@ -128,7 +130,7 @@ class Operator:
     async def _store(self) -> None:
         while self._destination is not None and self._untold:
             notice = self._untold[0]
-            key = f"operator:{notice.at_ms}:{notice.text}"
+            key = f"operator:{notice.at_ms}:{sha256(notice.text.encode()).hexdigest()}"
             try:
                 await self._outbox.put(self._destination, notice, key, notice.at_ms)
             except StoreError as error:

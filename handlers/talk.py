@@ -46,7 +46,8 @@ class Request:
     ``may_manage`` asks the platform, at that moment, whether the author may change this place.
     ``elsewhere``: the answer is not shown at ``destination`` itself, so that a saved rule has yet
     to prove that it can arrive there. ``alone``: nobody else waits for answers on this platform.
-    ``place`` and ``message`` say, by the platform's ids, which message's button was ``pressed``.
+    ``place`` and ``message`` say, by the platform's ids, which message's button was ``pressed``;
+    ``shown`` false where the platform shows no such button there.
     ``within``: further ids by which the operator may have allowed it, such as a Discord server's.
     ``mark``: the platform may hand out the same question again. ``changed``: it had an effect.
     """
@@ -65,6 +66,7 @@ class Request:
         alone: bool = False,
         place: int = 0,
         message: int = 0,
+        shown: bool = True,
         within: Collection[int] = (),
         mark: Mark | None = None,
         may_manage: Callable[[], Awaitable[bool]],
@@ -80,6 +82,7 @@ class Request:
         self.alone = alone
         self.place = place
         self.message = message
+        self.shown = shown
         self.within = within
         self.mark = mark
         self.may_manage = may_manage

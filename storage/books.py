@@ -8,10 +8,11 @@ from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.clock import HOUR_MS
-from bot.errors import HandledBeforeError
+from bot.errors import HandledBeforeError, StoreError
 from bot.events import ChatMoved, Event, RuleRemoved, RuleSaved
 from bot.ports import Chat, Ledger, Mark
 from bot.rules import Destination, Payload, Rule, RuleState
+from storage.certainty import number_of, was_committed
 from storage.chats import change_chat, locked_chat
 from storage.engines import Database, insert_into
 from storage.moving import move
@@ -34,13 +35,26 @@ class StoredBooks:
     async def keep(
         self, work: Callable[[Ledger], Awaitable[T]], mark: Mark | None, now_ms: int
     ) -> tuple[T, list[Event]]:
+        done: dict[str, tuple[T, list[Event]]] = {}
+
         async def whole(session: AsyncSession) -> tuple[T, list[Event]]:
+            done.clear()
             if mark is not None:
                 await _note(session, mark, now_ms)
             ledger = StoredLedger(session)
-            return await work(ledger), ledger.events
+            result = (await work(ledger), ledger.events)
+            if (number := await number_of(session)) is not None:
+                done[number] = result
+            return result
 
-        return await self._database.write(whole)
+        try:
+            return await self._database.write(whole)
+        except StoreError:
+            # Nobody can ask for it again: what is there would be refused as there already.
+            for number, result in done.items():
+                if await was_committed(self._database, number):
+                    return result
+            raise
 
     async def failed(self, mark: Mark, kind: str, error: str, now_ms: int) -> None:
         values = {"kind": kind, "error": error, "at_ms": now_ms}
@@ -108,7 +122,8 @@ class StoredLedger:
         return await change_chat(self._session, destination, by)
 
     async def move(self, platform: str, old_chat: int, new_chat: int) -> None:
-        await move(self._session, platform, old_chat, new_chat)
+        removed = await move(self._session, platform, old_chat, new_chat)
+        self.events += [RuleRemoved(number) for number in removed]
         self.events.append(ChatMoved(platform, old_chat, new_chat))
 
     async def put(self, destination: Destination, payload: Payload, key: str, now_ms: int) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from sqlalchemy import update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -36,8 +37,11 @@ async def change_chat(
 ) -> Chat:
     """Read, change and save; the new state."""
     row = await lock_chat(session, destination)
-    changed = by(_chat(row, destination))
+    before = _chat(row, destination)
+    changed = by(before)
     _fill(row, changed)
+    if before.state == "gone" and changed.state != "gone":
+        await _find_topics(session, destination)
     return changed
 
 
@@ -61,6 +65,16 @@ async def lock_chat(session: AsyncSession, destination: Destination) -> ChatRow:
         col(ChatRow.thread) == destination.thread,
     )
     return (await session.exec(query.with_for_update())).one()
+
+
+async def _find_topics(session: AsyncSession, destination: Destination) -> None:
+    """Who is back is back in all topics; one that was deleted shows it at its next alert."""
+    gone = update(ChatRow).where(
+        col(ChatRow.platform) == destination.platform,
+        col(ChatRow.chat) == destination.chat,
+        col(ChatRow.state) == "gone",
+    )
+    await session.exec(gone.values(state="active", reason=""))
 
 
 def is_untouched(row: ChatRow) -> bool:

@@ -6,7 +6,7 @@ import msgspec
 from sqlalchemy import BigInteger, and_, bindparam, case, func, or_, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.clock import MINUTE_MS
+from bot.clock import MINUTE_MS, SECOND_MS
 from bot.ports import Notification, Waiting
 from bot.rules import Destination, Payload
 from storage.merging import merge
@@ -16,6 +16,10 @@ from storage.tables import State, Table
 
 LATE_MS = 30 * MINUTE_MS
 """What is older comes after all that is not."""
+
+GROUP_PATIENCE_MS = 20 * SECOND_MS
+"""So long do groups and channels let private chats go first; then their turn comes by age alone, or
+a cascade would starve them."""
 
 ROUNDS = 16
 """Looks of one claim: each ends what may not be sent of at least one chat, then looks again."""
@@ -50,14 +54,24 @@ _OLDEST = (
 )
 """The oldest open row of each chat, out of the partial index of open rows alone."""
 
-_LANE = case((N.c.created_ms < bindparam("late_ms", type_=BigInteger), 2), (N.c.direct, 0), else_=1)
+_LANE = case(
+    (N.c.created_ms < bindparam("late_ms", type_=BigInteger), 2),
+    (or_(N.c.direct, N.c.created_ms < bindparam("patience_ms", type_=BigInteger)), 0),
+    else_=1,
+)
+_SINCE = case((N.c.doubt_ms.is_(None), N.c.created_ms), else_=N.c.not_before_ms)
+"""What may have arrived takes its place anew behind those that wait: in an outage of hours no one
+message is tried over and over."""
+
 _NEEDED = ("id", "platform", "chat", "thread", "direct", "kind", "state", "created_ms", "attempts",
-           "unknowns", "doubt_ms", "message")  # fmt: skip
+           "unknowns", "doubt_ms", "message", "reason")  # fmt: skip
 """Not what it says: all heads are sorted, and few of them are claimed."""
 
 _HEADS = (
     select(
         *(N.c[name] for name in _NEEDED),
+        _LANE.label("lane"),
+        _SINCE.label("since_ms"),
         C.c.state.label("standing"),
         C.c.muted_until_ms,
         _OLDEST.c.open,
@@ -67,7 +81,7 @@ _HEADS = (
         C, and_(C.c.platform == N.c.platform, C.c.chat == N.c.chat, C.c.thread == N.c.thread)
     )
     .where(_DUE)
-    .order_by(_LANE, N.c.created_ms, N.c.id)
+    .order_by(_LANE, _SINCE, N.c.id)
     .limit(bindparam("limit"))
     .with_for_update(of=N, skip_locked=True)
 )
@@ -96,6 +110,8 @@ _LEASE = (
     .returning(N.c.id, N.c.payload)
 )
 
+Rank = tuple[int, int, int]
+
 
 class Lease(msgspec.Struct, frozen=True):
     """What a claim asks for; ``owner`` is the process that will send."""
@@ -111,7 +127,7 @@ async def claim(
 ) -> list[Notification]:
     """At most ``limit`` heads of chats that are not ``busy``, with what goes out in their
     messages; the caller commits."""
-    claimed: list[Notification] = []
+    claimed: list[tuple[Rank, Notification]] = []
     taken = set(busy)
     for _ in range(ROUNDS):
         if len(claimed) >= limit:
@@ -121,11 +137,13 @@ async def claim(
         said = await _leased(session, lease, ready)
         mine = [head for head in ready if head.id in said]
         joined = await merge(session, mine, lease.now_ms)
-        claimed += [_notification(head, said[head.id], joined[head.id]) for head in mine]
+        claimed += [
+            (_rank(head), _notification(head, said[head.id], joined[head.id])) for head in mine
+        ]
         taken |= {head.chat for head in mine}
         if len(mine) == len(heads):
             break
-    return sorted(claimed, key=lambda one: _rank(one, lease.now_ms))
+    return [one for _, one in sorted(claimed, key=lambda ranked: ranked[0])]
 
 
 async def _heads(
@@ -139,6 +157,7 @@ async def _heads(
         "platform": lease.platform,
         "now_ms": lease.now_ms,
         "late_ms": lease.now_ms - LATE_MS,
+        "patience_ms": lease.now_ms - GROUP_PATIENCE_MS,
         "busy": list(taken),
         "limit": limit,
     }
@@ -201,7 +220,6 @@ def _place(head: Seen) -> Destination:
     return Destination(head.platform, head.chat, head.thread, head.direct)
 
 
-def _rank(one: Notification, now_ms: int) -> tuple[int, int, int]:
+def _rank(head: Seen) -> Rank:
     """As ``_HEADS`` sorts them, over several looks."""
-    lane = 0 if one.destination.direct else 1
-    return (2 if one.created_ms < now_ms - LATE_MS else lane, one.created_ms, one.id)
+    return head.lane, head.since_ms, head.id

@@ -50,6 +50,8 @@ class StoredKeyboards:
             row = await session.get(KeyboardRow, token)
         if row is None or row.expires_ms <= now_ms or not _shown_there(row, press):
             return None
+        if row.message is None and not press.shown:
+            return None
         may = row.person in (0, press.person)
         if row.message is None and may and not await self._bind(token, press.message):
             return None

@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.ports import Waiting
 from bot.rules import Alert, Destination
 from storage.payloads import read
-from storage.standing import UNREADABLE, N, Seen, end
+from storage.standing import ALONE, UNREADABLE, N, Seen, end
 from storage.tables import State
 
 MOST = 500
@@ -48,6 +48,7 @@ _CLEAN = and_(
     N.c.message.is_(None),
     N.c.doubt_ms.is_(None),
     N.c.unknowns == 0,
+    N.c.reason != ALONE,
     # One that was tried before may have others of its own.
     ~exists().where(_OTHER.c.merged_into == N.c.id),
 )
@@ -133,4 +134,5 @@ def _clean(head: Seen) -> bool:
         and head.message is None
         and head.doubt_ms is None
         and head.unknowns == 0
+        and head.reason != ALONE
     )

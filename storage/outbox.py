@@ -14,6 +14,7 @@ from storage.gaps import note_gaps
 from storage.pages import Page, pages_of, write_pages
 from storage.recovery import recover
 from storage.report import accounts, fates
+from storage.setting_back import SettingBack
 from storage.settling import Settlement, settle
 from storage.storing import insert, remember
 from storage.together import Together
@@ -26,6 +27,7 @@ class StoredOutbox:
         self._database = database
         self._unclear: tuple[list[Liquidation], list[Page]] = ([], [])
         self._settlements = Together(self._settle)
+        self._clock = SettingBack(database)
 
     async def store(
         self,
@@ -36,6 +38,7 @@ class StoredOutbox:
         gaps: Sequence[Gap] = (),
     ) -> None:
         """What is told again after a ``StoreError``, before what was heard since, counts once."""
+        self._clock.told(now_ms)
         spoken = list(states)
         pages = await self._pages(heard)
 
@@ -52,6 +55,7 @@ class StoredOutbox:
 
     async def put(self, destination: Destination, payload: Payload, key: str, now_ms: int) -> None:
         """The same key to the same destination again amends, like an alert."""
+        self._clock.told(now_ms)
 
         async def work(session: AsyncSession) -> None:
             await put(session, destination, payload, key, now_ms)
@@ -61,6 +65,7 @@ class StoredOutbox:
     async def claim(
         self, platform: str, now_ms: int, limit: int, lease_ms: int, busy: Collection[int]
     ) -> list[Notification]:
+        await self._clock.heed(now_ms)
         lease = Lease(platform, self._database.owner, now_ms, lease_ms)
 
         async def work(session: AsyncSession) -> list[Notification]:
@@ -70,6 +75,7 @@ class StoredOutbox:
 
     async def settle(self, notification: Notification, outcome: Outcome, now_ms: int) -> None:
         """What ends while another end is written shares the next transaction."""
+        self._clock.told(now_ms)
         await self._settlements.add(Settlement(notification, outcome, now_ms))
 
     async def recover(self, now_ms: int, harmless_ms: Mapping[str, int] = {}) -> Found:

@@ -23,14 +23,14 @@ async def recover(
     await _backdate(session, now_ms)
     lost = (N.c.state == State.SENDING.value) & _abandoned(session, owner)
     rows = await standings(session, lost)
-    waiting, latest = await _waiting(session, now_ms)
+    waiting, first, latest = await _waiting(session, now_ms)
     for row in rows:
         _put_back(row, now_ms, harmless_ms.get(row.platform, 0))
     await keep(session, rows)
     dead = [row for row in rows if row.state == State.DEAD]
     await bury(session, [(row.id, row.reason, now_ms) for row in dead])
     unclear = sum(row.state == State.QUEUED for row in rows)
-    return Found(open=waiting, unclear=unclear, up_to=latest, at_ms=now_ms)
+    return Found(waiting, unclear, latest, now_ms, first)
 
 
 def _put_back(row: Standing, now_ms: int, harmless_ms: int) -> None:
@@ -42,19 +42,31 @@ def _put_back(row: Standing, now_ms: int, harmless_ms: int) -> None:
 
 
 async def _backdate(session: AsyncSession, now_ms: int) -> None:
-    """What ended before this start ended before it, whatever the clock said then."""
-    ahead = update(N).where(N.c.settled_ms >= now_ms).values(settled_ms=now_ms - 1)
-    await (await session.connection()).execute(ahead)
+    """What ended before this start ended before it, whatever the clock said then.
+
+    And what was to go out at once when it was ahead goes out now.
+    """
+    connection = await session.connection()
+    await connection.execute(
+        update(N).where(N.c.settled_ms >= now_ms).values(settled_ms=now_ms - 1)
+    )
+    await connection.execute(
+        update(N)
+        .where(N.c.settled_ms.is_(None), N.c.state == State.QUEUED.value)
+        .where(N.c.created_ms > now_ms, N.c.not_before_ms > now_ms)
+        .values(not_before_ms=now_ms)
+    )
 
 
-async def _waiting(session: AsyncSession, now_ms: int) -> tuple[int, int]:
-    """How many are open or merged into one that is and never arrived; the latest number of them.
+async def _waiting(session: AsyncSession, now_ms: int) -> tuple[int, int, int]:
+    """How many are open or merged into one that is and never arrived; their first and last number.
 
     Merged ones count as settled from now on, so that ``fates`` finds them among the others.
     """
     connection = await session.connection()
-    numbers = select(func.count(), func.max(N.c.id)).where(N.c.settled_ms.is_(None))
-    count, latest = (await connection.execute(numbers)).one()
+    numbers = select(func.count(), func.min(N.c.id), func.max(N.c.id))
+    still = numbers.where(N.c.settled_ms.is_(None))
+    count, first, latest = (await connection.execute(still)).one()
     tried = select(N.c.id).where(N.c.settled_ms.is_(None), N.c.attempts > 0, N.c.message.is_(None))
     with_them = (
         update(N)
@@ -63,7 +75,8 @@ async def _waiting(session: AsyncSession, now_ms: int) -> tuple[int, int]:
         .returning(N.c.id)
     )
     merged = (await connection.execute(with_them)).scalars().all()
-    return count + len(merged), max([latest or 0, *merged])
+    # What was merged came after what it was merged into.
+    return count + len(merged), first or 0, max([latest or 0, *merged])
 
 
 def _abandoned(session: AsyncSession, owner: int) -> ColumnElement[bool]:

@@ -64,7 +64,8 @@ async def fates(session: AsyncSession, found: Found) -> Accounts:
     An edit since the start makes a row that had been sent before look like one that was found:
     no more are told as sent than were found and have not ended otherwise.
     """
-    there = (N.c.id <= found.up_to) & or_(N.c.settled_ms.is_(None), N.c.settled_ms >= found.at_ms)
+    theirs = N.c.id.between(found.first, found.up_to)
+    there = theirs & or_(N.c.settled_ms.is_(None), N.c.settled_ms >= found.at_ms)
     fate = case((N.c.message.is_not(None), State.SENT.value), else_=N.c.state).label("fate")
     query = select(fate, N.c.reason, func.count()).where(there).group_by(fate, N.c.reason)
     by_state, reasons = _counted((await (await session.connection()).execute(query)).all())

@@ -18,7 +18,18 @@ from bot.delivery.outcomes import (
 from bot.ports import Notification
 from storage.chats import lock_chat
 from storage.moving import move
-from storage.standing import UNKNOWN, N, Standing, bury, end_queue, keep, standings, unbury
+from storage.standing import (
+    ALONE,
+    UNKNOWN,
+    N,
+    Standing,
+    bury,
+    end_queue,
+    keep,
+    part,
+    standings,
+    unbury,
+)
 from storage.tables import State
 
 
@@ -66,6 +77,7 @@ async def _settle(session: AsyncSession, ends: dict[int, Settlement]) -> list[St
     await keep(session, taken)
     await bury(session, [(row.id, row.reason, row.settled_ms or 0) for row in died])
     await unbury(session, back)
+    await part(session, [(row.id, row.not_before_ms) for row in taken if row.reason == ALONE])
     return taken
 
 
@@ -86,6 +98,8 @@ def _take(row: Standing, end: Settlement) -> bool:
 def _undelivered(row: Standing, outcome: Outcome, end: Settlement) -> None:
     now_ms = end.now_ms
     match outcome:
+        case Gone() | Moved() if _moved_meanwhile(row, end):
+            row.queue(now_ms, "")
         case Retry():
             _again(row, outcome, now_ms)
         case Unauthorized(reason=reason):
@@ -96,6 +110,8 @@ def _undelivered(row: Standing, outcome: Outcome, end: Settlement) -> None:
             row.give_up("refused: moved to where it is", now_ms)
         case Gone(reason=reason):
             row.give_up(f"gone: {reason}", now_ms)
+        case Refused() if end.notification.merged and row.message is None:
+            row.queue(now_ms, ALONE)  # one bad alert takes no other with it
         case Refused(reason=reason):
             row.give_up(f"refused: {reason}", now_ms)
 
@@ -113,11 +129,17 @@ def _again(row: Standing, retry: Retry, now_ms: int) -> None:
 
 async def _follow(session: AsyncSession, row: Standing, end: Settlement) -> None:
     """What an end means for the rest of its chat."""
+    if _moved_meanwhile(row, end):
+        return
     match end.outcome:
         case Gone(reason=reason):
             chat = await lock_chat(session, row.place)
             chat.state, chat.reason = "gone", reason
             await end_queue(session, row.place, f"gone: {reason}", end.now_ms)
-        # The platform may have told of the move by itself before.
-        case Moved(to_chat=chat) if row.state == State.QUEUED and chat != row.chat:
+        case Moved(to_chat=chat) if row.state == State.QUEUED:
             await move(session, row.platform, row.chat, chat)
+
+
+def _moved_meanwhile(row: Standing, end: Settlement) -> bool:
+    """The platform told of a move during the call: how that ended says nothing of the new chat."""
+    return row.chat != end.notification.destination.chat

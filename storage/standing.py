@@ -20,6 +20,8 @@ Seen = Row[*tuple[Any, ...]]
 
 UNKNOWN = "unknown"
 UNREADABLE = "unreadable"
+ALONE = "refused in company"
+"""Why a row that waits goes out with no other: one of them was what the platform refused."""
 
 
 class Standing(msgspec.Struct):
@@ -91,6 +93,17 @@ _BURY = (
     .where(N.c.merged_into == bindparam("head"), N.c.state == State.MERGED.value)
     .values(state=State.DEAD.value, reason=bindparam("why"), settled_ms=bindparam("at_ms"))
 )
+_PART = (
+    update(N)
+    .where(N.c.merged_into == bindparam("head"), N.c.state == State.MERGED.value)
+    .values(
+        state=State.QUEUED.value,
+        merged_into=None,
+        settled_ms=None,
+        not_before_ms=bindparam("at_ms"),
+        reason=ALONE,
+    )
+)
 _RAISE = (
     update(N)
     .where(
@@ -122,6 +135,13 @@ async def bury(session: AsyncSession, heads: Iterable[tuple[int, str, int]]) -> 
     dead = [{"head": head, "why": reason, "at_ms": at_ms} for head, reason, at_ms in heads]
     if dead:
         await (await session.connection()).execute(_BURY, dead)
+
+
+async def part(session: AsyncSession, heads: Iterable[tuple[int, int]]) -> None:
+    """What was merged into these waits again, each for itself: ids of heads, and when."""
+    apart = [{"head": head, "at_ms": at_ms} for head, at_ms in heads]
+    if apart:
+        await (await session.connection()).execute(_PART, apart)
 
 
 async def unbury(session: AsyncSession, heads: Sequence[int]) -> None:

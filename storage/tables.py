@@ -93,7 +93,7 @@ class ChatRow(Table, table=True):
     direct: bool
     state: str = "active"
     muted_until_ms: int = Field(default=0, sa_type=BigInteger)
-    reason: str = ""
+    reason: str = Field(default="", sa_type=ForeignText)
     role: int = Field(default=0, sa_type=BigInteger)
     share: bool = False
     moved_to: int | None = Field(default=None, sa_type=BigInteger)
@@ -129,7 +129,7 @@ class NotificationRow(Table, table=True):
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
-    key: str = Field(sa_column_kwargs={"unique": True})
+    key: str = Field(sa_type=ForeignText, sa_column_kwargs={"unique": True})
     platform: str
     chat: int = Field(sa_type=BigInteger)
     thread: int = Field(sa_type=BigInteger)
@@ -147,7 +147,7 @@ class NotificationRow(Table, table=True):
     doubt_ms: int | None = Field(default=None, sa_type=BigInteger)
     amended: bool = False
     message: int | None = Field(default=None, sa_type=BigInteger)
-    reason: str = ""
+    reason: str = Field(default="", sa_type=ForeignText)
     merged_into: int | None = Field(default=None, sa_type=BigId, foreign_key="notification.id")
 
 

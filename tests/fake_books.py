@@ -195,6 +195,8 @@ class FakeKeyboards:
             return None
         if self._messages.get(token, press.message) != press.message:
             return None
+        if token not in self._messages and not press.shown:
+            return None
         if known.person in (0, press.person):
             self._messages[token] = press.message
         return known

@@ -24,6 +24,7 @@ from bot.operator import Operator
 from bot.settings import Settings
 from bot.supervise import supervise
 from bot.watch import Watch, tick
+from bot.wording.platform import stopped
 from handlers.talk import House
 from storage import Storage
 
@@ -142,7 +143,7 @@ class Bot:
         self.refused[name] = sentence
         if len(self.refused) < len(self.platforms):  # else it is how the program ends
             log.error("platform stopped", platform=name, reason=sentence)
-        await self.operator.tell(f"⚠️ {name.capitalize()} has stopped: {sentence}")
+        await self.operator.tell(stopped(name, self.real.now_ms(), sentence))
 
     async def _carry_out(self, carrying: Sequence[asyncio.Task[None]], heard_until_ms: int) -> None:
         """Judge what was heard, and wait for the calls under way; both only for a while."""

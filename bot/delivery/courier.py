@@ -180,12 +180,14 @@ class Courier:
             place, wide = notification.destination, outcome.platform_wide
             self._turnstile.limited(place, outcome.after_s, wide)
         if isinstance(outcome, Retry | Gone | Refused | Unauthorized):
+            unknown = isinstance(outcome, Retry) and outcome.unknown
             log.warning(
-                "not delivered",
+                "perhaps delivered" if unknown else "not delivered",
                 notification=notification.short_id,
                 platform=self._notifier.platform,
                 outcome=type(outcome).__name__.lower(),
                 reason=outcome.reason,
+                **({"again_in_s": round(outcome.after_s)} if isinstance(outcome, Retry) else {}),
             )
 
     async def _settle(self, notification: Notification, outcome: Outcome) -> None:

@@ -124,12 +124,17 @@ class Keyboard(msgspec.Struct, frozen=True):
 
 
 class Press(msgspec.Struct, frozen=True):
-    """Who pressed what: the message, the place that shows it, and the person, by ids."""
+    """Who pressed what: the message, the place that shows it, and the person, by ids.
+
+    ``shown`` false: as far as the platform knows, the message has no such button. It may have had
+    it until a moment ago; or the press is forged.
+    """
 
     platform: str
     place: int
     message: int
     person: int
+    shown: bool = True
 
 
 class Keyboards(Protocol):
@@ -142,8 +147,8 @@ class Keyboards(Protocol):
     async def find(self, token: str, press: Press, now_ms: int) -> Keyboard | None:
         """None when there is none, it has expired, or it belongs to another place or message.
 
-        It belongs to the first message under which somebody pressed it who may; for others it is
-        found and stays as it was.
+        It belongs to the first message that showed it when somebody pressed it who may; for
+        others it is found and stays as it was.
         """
         ...
 

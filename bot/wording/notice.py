@@ -6,7 +6,7 @@ from pathlib import Path
 from bot.ports import Accounts, Found, SourceStatus
 from bot.rules import Destination, Notice
 from bot.wording.alert import alert_message
-from bot.wording.numbers import clock, count, duration, named, together
+from bot.wording.numbers import bracketed, clock, count, duration, named, together
 from bot.wording.reasons import NOT_WANTED, by_kind
 from bot.wording.sample import sample_alert
 from bot.wording.text import Message, Paragraph
@@ -38,7 +38,7 @@ def not_hearing(lost: Sequence[SourceStatus], since_ms: int, asked: int) -> str:
     At least one of the ``asked`` exchanges, lost since ``since_ms`` at the earliest.
     """
     reasons = {source.reason for source in lost}
-    why = _bracketed(reasons.pop()) if len(reasons) == 1 else ""
+    why = bracketed(reasons.pop()) if len(reasons) == 1 else ""
     whom = f"any of {asked} exchanges" if len(lost) == asked > 1 else _names(lost)
     text = f"⚠️ Not hearing {whom} since {clock(since_ms)}{why}."
     if reasons:
@@ -151,8 +151,3 @@ def _names(sources: Sequence[SourceStatus]) -> str:
 
 def _between(from_ms: int, to_ms: int) -> str:
     return f"{clock(from_ms).removesuffix(' UTC')}–{clock(to_ms)}"
-
-
-def _bracketed(reason: str) -> str:
-    """A reason that may hold brackets of its own, in brackets."""
-    return f" ({reason.replace(' (', ', ').replace(')', '')})" if reason else ""

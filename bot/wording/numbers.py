@@ -115,6 +115,11 @@ def named(exchange: str) -> str:
     return exchange.upper() if len(exchange) <= 3 else exchange.capitalize()
 
 
+def bracketed(reason: str) -> str:
+    """`` (Bad Gateway, 502)``: a reason that may hold brackets of its own, in brackets."""
+    return f" ({reason.replace(' (', ', ').replace(')', '')})" if reason else ""
+
+
 def together(names: Sequence[str]) -> str:
     """``A``, ``A and B``, ``A, B and C``."""
     return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))

@@ -1,6 +1,6 @@
 """What the operator is told of a chat platform: a refused token, an outage, and their ends."""
 
-from bot.wording.numbers import clock, count, duration
+from bot.wording.numbers import bracketed, clock, count, duration
 
 KEPT = "What waits for it is kept."
 
@@ -20,15 +20,23 @@ def accepted(platform: str, for_ms: int, waiting: int | None) -> str:
 
 
 def lost(platform: str, since_ms: int, reason: str, waiting: int | None) -> str:
-    """``⚠️ Telegram cannot be used since 14:02 UTC (Bad Gateway). 12 alerts are waiting, ...``"""
-    why = f" ({reason.rstrip('.')})" if reason else ""
-    since = f"cannot be used since {clock(since_ms)}{why}"
-    return f"⚠️ {platform.title()} {since}. {_waiting(waiting)}"
+    """``⚠️ Telegram cannot be used since 14:02 UTC (Bad Gateway, 502). 12 alerts are ...``"""
+    name = platform.title()
+    why = bracketed(reason.rstrip(".").removeprefix(f"{name} "))
+    return f"⚠️ {name} cannot be used since {clock(since_ms)}{why}. {_waiting(waiting)}"
 
 
 def back(platform: str, for_ms: int, waiting: int | None) -> str:
     """``Telegram is back after 12 min. 12 alerts go out now.``"""
     return f"{platform.title()} is back after {duration(for_ms)}.{_going(waiting)}"
+
+
+def stopped(platform: str, at_ms: int, sentence: str) -> str:
+    """``⚠️ Discord has stopped at 14:02 UTC. Discord refused the token: ...``
+
+    With its time: where it stops the operator's own platform, he reads it after the restart.
+    """
+    return f"⚠️ {platform.title()} has stopped at {clock(at_ms)}. {sentence}"
 
 
 def _waiting(waiting: int | None) -> str:

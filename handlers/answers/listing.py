@@ -12,7 +12,8 @@ from bot.typed.rule_text import draft_of, draft_text
 from bot.wording.rules import deleted_message, rule_message, rules_message
 from bot.wording.text import Button
 from handlers.answers.rights import in_private, private_link, refusal
-from handlers.answers.screens import inside
+from handlers.answers.screens import inside, with_line
+from handlers.answers.standing import quiet_line
 from handlers.routing.repairs import RUN
 from handlers.talk import House, Reply, Request
 
@@ -21,12 +22,15 @@ LONGEST_NUMBER = 18
 
 
 async def listing(request: Request, house: House, page: int = 1) -> Reply:
-    """The place's rules, nearest to firing first, with what each reads now."""
+    """The place's rules, nearest to firing first, with what each reads now, and whether any of
+    them would be sent."""
     rules = await house.rulebook.of(request.destination)
     if not request.destination.direct and not private_link(request, house):
         rules += await house.rulebook.of(in_private(request))
     entries = [(rule, house.desk.value(rule)) for rule in rules]
-    return Reply(inside(rules_message(entries, page)), edit=request.pressed)
+    message = inside(rules_message(entries, page))
+    quiet = quiet_line(await house.chats.get(request.destination), house)
+    return Reply(with_line(message, quiet) if quiet else message, edit=request.pressed)
 
 
 async def show(number: str, request: Request, house: House) -> Reply:
@@ -68,7 +72,7 @@ def _farewell(removed: Rule, request: Request, house: House) -> Reply:
     undo = Button("Undo", f"{RUN}|alert|{draft_text(draft_of(removed))}")
     row = (undo, Button("All alerts", "alerts|1"))
     message = replace(deleted_message(removed), buttons=(row,))
-    return Reply(message, edit=request.pressed)
+    return Reply(inside(message), edit=request.pressed)
 
 
 async def _changed(

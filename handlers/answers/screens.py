@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from bot.wording.text import Button, Line, Message, Paragraph
 
-SCREENS = frozenset({"rule", "pause", "resume", "delete"})
+SCREENS = frozenset({"alerts", "rule", "pause", "resume", "delete"})
 """Verbs that also stand below alerts."""
 
 _MARK = "here"

@@ -14,21 +14,22 @@ class Alerts:
     summary = "Your alerts, nearest to firing first: pause, delete"
     usage = ""
     forms = (Form("", summary),)
-    verbs = ("alerts", *sorted(SCREENS))
+    verbs = tuple(sorted(SCREENS))
 
     async def answer(self, request: Request, house: House) -> Reply:
         """The list, or one alert after what was done with it."""
         words, is_screen = without_mark(request.text.split())
         number = words[0] if words else ""
-        if not request.pressed or request.form not in SCREENS:
-            return await listing.listing(request, house, _page(number))
-        act = {
+        acts = {
             "rule": listing.show,
             "pause": listing.pause,
             "resume": listing.resume,
             "delete": listing.delete,
-        }[request.form]
-        reply = await act(number, request, house)
+        }
+        if request.pressed and request.form in acts:
+            reply = await acts[request.form](number, request, house)
+        else:
+            reply = await listing.listing(request, house, _page(number))
         return reply if is_screen else replace(reply, edit=False)
 
 

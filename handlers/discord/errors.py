@@ -1,6 +1,6 @@
 """One table: what Discord, its library and the network say, as the end of a delivery.
 
-Codes: docs.discord.com, topics/opcodes-and-status-codes; the library's own ways: CHATS.md 5.
+Codes: docs.discord.com, topics/opcodes-and-status-codes; the library: its http.py, 2.7.1.
 """
 
 import re

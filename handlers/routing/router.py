@@ -24,7 +24,7 @@ EXPIRED = "This button has expired; /liqs makes a new one."
 UNSAVED = "⚠️ I could not save that: nothing has changed. Please try again in a minute."
 UNFOUND = "I cannot look that up right now. Please try again in a minute."
 FOREIGN = "This button belongs to someone else."
-DONE = "That was done already, before I was interrupted; /alerts shows what is set."
+DONE = "That is done: I was interrupted before I could say so. /alerts shows what is set."
 
 
 async def answer(name: str, request: Request, house: House) -> Reply:
@@ -66,7 +66,13 @@ async def unlocked(data: str, request: Request, house: House) -> str | Reply:
 
 
 def _press(request: Request) -> Press:
-    return Press(request.destination.platform, request.place, request.message, request.author)
+    return Press(
+        request.destination.platform,
+        request.place,
+        request.message,
+        request.author,
+        request.shown,
+    )
 
 
 async def act(action: str, request: Request, house: House) -> Reply:

@@ -1,9 +1,11 @@
 """The library's client as this house wants it: patient, frugal with logs, blind to environment."""
 
 import logging
+import warnings
 
 from telegram import Bot
 from telegram.request import HTTPXRequest
+from telegram.warnings import PTBUserWarning
 
 from bot.errors import ConfigError
 
@@ -40,6 +42,7 @@ class Connection:
 
     def __init__(self, token: str, api_url: str, proxy: str | None = None) -> None:
         _keep_secrets_out_of_logs()
+        _keep_advice_to_programmers_from_operators()
         if not token or not token.isascii() or not token.isprintable() or set(token) & set(" /?#"):
             raise ConfigError(REFUSED)
         base = api_url.rstrip("/")
@@ -82,3 +85,8 @@ def _keep_secrets_out_of_logs() -> None:
         logging.getLogger(name).setLevel(logging.WARNING)
     for name in ("telegram.Bot", "telegram.request"):
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+
+
+def _keep_advice_to_programmers_from_operators() -> None:
+    """Updates are fetched unread where one of them may be unlike its documentation."""
+    warnings.filterwarnings("ignore", "Please use 'Bot.getUpdates'", PTBUserWarning)

@@ -17,7 +17,7 @@ from handlers.telegram.attempts import Speak
 from handlers.telegram.echo import Echo, Say
 from handlers.telegram.errors import sentence
 from handlers.telegram.membership import follow, note_membership
-from handlers.telegram.places import NOBODY, PLATFORM, author, is_group, is_private, place
+from handlers.telegram.places import NOBODY, PLATFORM, author, is_group, is_private, place, shows
 from handlers.telegram.replies import Replies
 from handlers.telegram.rights import Rights
 from handlers.telegram.signs import cut, visible
@@ -138,6 +138,7 @@ class Conversation:
             pressed=True,
             place=chat.id,
             message=message.message_id,
+            shown=shows(message, query.data),
             mark=mark,
             may_manage=lambda: self._rights.of_presser(chat, query.from_user),
         )

@@ -74,6 +74,7 @@ class Listener:
         self._ending = False
         self._backoff = Backoff(random.random)
         self._refused = 0
+        self._unheard_since: float | None = None
 
     async def run(self) -> None:
         """Until cancelled, once. Raises ``ConfigError`` when the token is refused for good."""
@@ -107,7 +108,15 @@ class Listener:
             log.error("an update could not be read", error=type(error).__name__)
             return await self._readable()
         self._backoff, self._refused = Backoff(random.random), 0
+        self._note_heard()
         return updates
+
+    def _note_heard(self) -> None:
+        """A log that tells of a silence tells of its end."""
+        if self._unheard_since is not None:
+            after_s = round(self._clock.monotonic() - self._unheard_since)
+            log.info("Telegram is heard again", after_s=after_s)
+        self._unheard_since = None
 
     async def _fetch(self) -> tuple[Update, ...]:
         offset = self._progress.offset
@@ -205,6 +214,8 @@ class Listener:
         if isinstance(error, Conflict):
             reason = f"another program listens with the same token ({reason})"
         log.warning("Telegram cannot be heard", reason=reason)
+        if self._unheard_since is None:
+            self._unheard_since = self._clock.monotonic()
         return self._backoff.after(held_s)
 
     async def _finish(self) -> None:
@@ -218,12 +229,16 @@ class Listener:
             log.info("stopped before every update was answered; those will be repeated")
 
     async def _farewell(self) -> None:
-        """Confirm what was answered last, so that a clean stop repeats nothing to the next run."""
+        """Confirm what was answered last, so that a clean stop repeats nothing to the next run.
+
+        What comes back is read by the next run: here nothing may fail over it.
+        """
         if self._progress.offset is None:
             return
+        asked = {"offset": self._progress.offset, "limit": 1, "timeout": 0}
         try:
             async with self._clock.timeout(FAREWELL_S):
-                await self._bot.get_updates(offset=self._progress.offset, limit=1, timeout=0)
+                await self._bot.do_api_request("getUpdates", asked)
         except (TelegramError, TimeoutError):
             log.info("the last updates stay unconfirmed and will be repeated")
 

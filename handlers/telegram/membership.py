@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 
+import structlog
 from msgspec.structs import replace
 from telegram import ChatMemberUpdated
 
@@ -12,6 +13,8 @@ from handlers.talk import House, Request
 from handlers.telegram.places import PLATFORM, is_group, is_private, present
 
 MOVED = "This group is a supergroup now; its alerts moved along."
+
+log = structlog.get_logger()
 
 
 async def note_membership(change: ChatMemberUpdated, request: Request, house: House) -> bool:
@@ -45,3 +48,6 @@ async def follow(new_chat: int, request: Request, house: House) -> None:
 
     with suppress(HandledBeforeError):
         await house.keep(move, request)
+    if (PLATFORM, old) in house.allowed and (PLATFORM, new_chat) not in house.allowed:
+        known, now = f"{PLATFORM}:{old}", f"{PLATFORM}:{new_chat}"
+        log.error("a group that ALLOW lists has a new id, so list that", old=known, new=now)

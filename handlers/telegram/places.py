@@ -42,3 +42,14 @@ def present(member: ChatMember) -> bool:
     if isinstance(member, ChatMemberRestricted):
         return member.is_member
     return member.status in _PRESENT
+
+
+def shows(message: MaybeInaccessibleMessage, data: str) -> bool:
+    """Whether a message has a button with this data, so far as Telegram still tells.
+
+    The data of a press is what the client says it is (Bot API, ``CallbackQuery.data``).
+    """
+    if not isinstance(message, Message):
+        return True
+    rows = message.reply_markup.inline_keyboard if message.reply_markup is not None else ()
+    return any(button.callback_data == data for row in rows for button in row)

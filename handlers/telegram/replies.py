@@ -52,10 +52,12 @@ class Replies:
             async with self._clock.timeout(PATIENCE_S), self._turn(destination.chat):
                 outcome = await self._said(destination, message, person, to, edits)
         except TimeoutError:
-            outcome = Retry(0.0, "no turn in time")
+            outcome = Retry(0.0, f"its chat had no turn within {PATIENCE_S:.0f} s")
         if isinstance(outcome, Delivered):
             return outcome.message
-        log.warning("answer not delivered", outcome=repr(outcome))
+        reason = "" if isinstance(outcome, Moved) else outcome.reason
+        kind = type(outcome).__name__.lower()
+        log.warning("answer not delivered", outcome=kind, reason=reason)
         return None
 
     def _turn(self, chat: int) -> asyncio.Lock:

@@ -105,6 +105,14 @@ def told(outbox: FakeOutbox) -> list[str]:
     return [each.payload.text for each in outbox.waiting if isinstance(each.payload, Notice)]
 
 
+async def test_any_text_can_be_told_under_a_key_that_any_database_takes() -> None:
+    outbox = FakeOutbox()
+    await an_operator(outbox, ManualClock(NOW)).tell("odd \ud800" + "x" * 9_000)
+    assert told(outbox) == ["odd ?" + "x" * 9_000]
+    ((_, key),) = outbox._keys
+    assert key.isascii() and len(key) < 100
+
+
 async def test_a_restart_is_told_once_all_that_waited_has_ended() -> None:
     outbox, pages, clock = Fates(), Pages(), ManualClock(NOW)
     pages.notes["alive_ms"] = str(NOW - 6 * MINUTE_MS)
@@ -176,7 +184,9 @@ async def test_a_flood_of_notices_is_five_and_a_count_and_all_in_the_log() -> No
             assert told(outbox) == [f"Trouble {number}." for number in range(5)]
             await clock.advance(125)
     assert told(outbox)[5:] == ["14 more notices: see the log."]
-    assert len([line for line in logs if line["event"] == "notice"]) == 24
+    notices = [line for line in logs if line["event"] == "notice"]
+    assert len(notices) == 24
+    assert {line["log_level"] for line in notices} == {"warning"}, "also where info is not logged"
 
 
 async def test_a_disk_that_fills_is_told() -> None:

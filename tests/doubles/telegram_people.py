@@ -145,4 +145,5 @@ class TelegramPeople:
     def _shown(self, sent: Sent) -> Params:
         shown = self._message(0, sent.chat, sent.thread)
         self._next_message -= 1
-        return shown | {"message_id": sent.id, "from": BOT, "text": sent.text}
+        shown |= {"message_id": sent.id, "from": BOT, "text": sent.text}
+        return shown | ({"reply_markup": {"inline_keyboard": sent.buttons}} if sent.buttons else {})

@@ -9,8 +9,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from bot.cli.serving import chat_platforms
 from bot.app import Bot, build
+from bot.cli.serving import chat_platforms
 from bot.clock import SystemClock
 from bot.demo.exchanges import LoopbackExchanges
 from bot.demo.listed import CONTRACTS

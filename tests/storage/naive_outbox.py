@@ -41,7 +41,8 @@ class Row:
     @property
     def clean(self) -> bool:
         waits = self.state == "queued" and self.message is None
-        return waits and isinstance(self.payload, Alert) and self.doubt_ms is None
+        fit = isinstance(self.payload, Alert) and self.reason != "refused in company"
+        return waits and fit and self.doubt_ms is None
 
 
 class NaiveOutbox:
@@ -89,26 +90,35 @@ class NaiveOutbox:
 
     def wish(self, chat: Chat) -> None:
         at = (chat.destination.chat, chat.destination.thread)
-        self.chats[at] = chat
+        before, self.chats[at] = self.chats.get(at), chat
         self.moved.pop(at, None)
+        if before is not None and before.state == "gone" != chat.state:
+            self._find_topics(at[0])
+
+    def _find_topics(self, chat: int) -> None:
+        for at, known in self.chats.items():
+            if at[0] == chat and known.state == "gone":
+                self.chats[at] = msgspec.structs.replace(known, state="active", reason="")
 
     def claim(self, now: int, limit: int, lease: int, busy: set[int]) -> list[Notification]:
-        claimed: list[Notification] = []
+        claimed: list[tuple[tuple[int, int, int], Notification]] = []
         taken = set(busy)
         while len(claimed) < limit and (heads := list(self._heads(now, taken))):
-            head = min(heads, key=lambda row: (self._lane(row, now), row.created_ms, row.number))
+            head = min(heads, key=lambda row: self._rank(row, now))
+            rank = self._rank(head, now)
             if not self._held(head, now):
-                claimed.append(self._lease(head, now, lease))
+                claimed.append((rank, self._lease(head, now, lease)))
                 taken.add(head.place.chat)
-        return sorted(
-            claimed,
-            key=lambda one: (self._lane(self.rows[one.id], now), one.created_ms, one.id),
-        )
+        return [one for _, one in sorted(claimed, key=lambda ranked: ranked[0])]
+
+    def _rank(self, row: Row, now: int) -> tuple[int, int, int]:
+        tried = row.doubt_ms is not None
+        return self._lane(row, now), row.since_ms if tried else row.created_ms, row.number
 
     def _lane(self, row: Row, now: int) -> int:
         if row.created_ms < now - 30 * MINUTE_MS:
             return 2
-        return 0 if row.place.direct else 1
+        return 0 if row.place.direct or row.created_ms < now - 20_000 else 1
 
     def _heads(self, now: int, taken: set[int]) -> Iterator[Row]:
         seen = set(taken)
@@ -208,6 +218,10 @@ class NaiveOutbox:
                 self._again(row, outcome, now)
             case Unauthorized():
                 self._back(row, now, outcome.reason)
+            case Refused() if one.merged and row.message is None:
+                for member in [row, *self._members(row)]:
+                    member.head = None
+                    self._back(member, now, "refused in company")
             case Refused():
                 self._end(row, f"refused: {outcome.reason}")
             case Gone():

@@ -8,7 +8,8 @@ from bot.errors import HandledBeforeError
 from bot.ports import Keyboard, Ledger, Mark, Press
 from bot.rules import Notice
 from storage import Storage
-from tests.storage.samples import ALICE, NOW
+from storage.outbox import StoredOutbox
+from tests.storage.samples import ALICE, BOB, NOW
 from tests.storage.steps import LEASE, claimed
 
 
@@ -40,13 +41,31 @@ async def test_after_a_jump_on_a_retry_comes_early_by_no_more_than_the_jump(
     assert len(await claimed(storage, NOW + wait_ms)) == 1
 
 
-async def test_after_a_jump_back_what_waits_is_late_by_no_more_than_the_jump(
+async def test_after_a_jump_back_nothing_waits_longer_than_it_was_to(storage: Storage) -> None:
+    await storage.outbox.put(BOB, Notice("limited", NOW), "limited", NOW)
+    (limited,) = await claimed(storage)
+    await storage.outbox.settle(limited, Retry(30, "429"), NOW)
+    await put(storage, "before")
+    back = NOW - HOUR_MS
+    for at in (back, back + 1):  # the clock is set back once, however often one looks
+        await put(storage, f"after {at}", at)
+        (one,) = await claimed(storage, at)
+        assert one.destination == ALICE
+        await storage.outbox.settle(one, Delivered(1), at)
+    (one,) = await claimed(storage, back + 1)
+    await storage.outbox.settle(one, Delivered(1), back + 1)
+    assert await claimed(storage, back + 30 * SECOND_MS - 1) == []
+    assert [one.destination for one in await claimed(storage, back + 30 * SECOND_MS)] == [BOB]
+
+
+async def test_what_waits_from_before_a_start_does_not_wait_for_an_old_clock(
     storage: Storage,
 ) -> None:
-    await put(storage, "before")
-    await put(storage, "after", NOW - HOUR_MS)
-    found = [one.payload for one in await claimed(storage, NOW)]
-    assert found == [Notice("before", NOW)]
+    await put(storage)
+    again = StoredOutbox(storage.outbox._database)
+    back = NOW - HOUR_MS
+    await again.recover(back)
+    assert len(await again.claim("telegram", back, 9, LEASE, set())) == 1
 
 
 async def test_after_a_jump_back_a_lease_ends_by_a_start_or_when_its_time_comes(

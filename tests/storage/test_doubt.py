@@ -4,9 +4,9 @@ import pytest
 
 from bot.delivery.outcomes import Delivered, Refused, Retry, Unauthorized
 from bot.market import USD
-from bot.rules import Rule
+from bot.rules import Destination, Notice, Rule
 from storage import Storage
-from tests.storage.samples import NOW, a_rule, an_alert
+from tests.storage.samples import ALICE, NOW, a_rule, an_alert
 from tests.storage.steps import LEASE, added, claimed, settled, stored
 
 
@@ -57,6 +57,23 @@ async def test_an_outage_of_the_platform_gives_nothing_up(storage: Storage, rule
         await settled(storage, Retry(0, "Bad Gateway", unknown=True, platform_wide=True))
     await settled(storage, Delivered(1))
     assert (await storage.outbox.accounts()).sent == 1
+
+
+async def test_during_an_outage_the_same_message_is_not_tried_over_and_over(
+    storage: Storage, rule: Rule
+) -> None:
+    """A gateway may take a message and answer 502: one try each is better than forty of one."""
+    await stored(storage, an_alert(rule))
+    for chat in (1, 2):
+        place = Destination("telegram", chat, direct=True)
+        await storage.outbox.put(place, Notice("hello", NOW), "greeting", NOW + chat)
+    tried: list[int] = []
+    for at in (NOW + 10, NOW + 20, NOW + 30, NOW + 40):
+        (one,) = await claimed(storage, at, limit=1)
+        tried.append(one.destination.chat)
+        down = Retry(0, "Bad Gateway", unknown=True, platform_wide=True)
+        await storage.outbox.settle(one, down, at)
+    assert tried == [ALICE.chat, 1, 2, ALICE.chat]
 
 
 async def test_a_known_failure_between_unknown_ones_does_not_start_the_count_anew(

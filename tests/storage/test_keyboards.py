@@ -3,6 +3,8 @@
 import asyncio
 import re
 
+import msgspec
+
 from bot.clock import DAY_MS
 from bot.ports import Keyboard, Keyboards, Press
 from storage import Storage
@@ -50,6 +52,17 @@ async def test_it_belongs_to_the_first_message_under_which_it_was_pressed(storag
     assert await storage.keyboards.find(token, press(), NOW)
     assert await storage.keyboards.find(token, press(MESSAGE + 1), NOW) is None
     assert await storage.keyboards.find(token, press(), NOW)
+
+
+async def test_what_the_platform_does_not_show_under_a_message_binds_it_to_nothing(
+    storage: Storage,
+) -> None:
+    token = await storage.keyboards.keep(KEYBOARD, NOW)
+    forged = Press(*msgspec.structs.astuple(press(MESSAGE + 1))[:4], shown=False)
+    assert await storage.keyboards.find(token, forged, NOW) is None
+    assert await storage.keyboards.find(token, press(), NOW)
+    again = Press(*msgspec.structs.astuple(press())[:4], shown=False)
+    assert await storage.keyboards.find(token, again, NOW), "a slow reader of what was edited since"
 
 
 async def test_whose_button_it_is_not_binds_it_to_nothing(storage: Storage) -> None:

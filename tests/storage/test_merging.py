@@ -165,7 +165,6 @@ def key(rule: Rule, episode: int) -> str:
     ("outcomes", "reason"),
     [
         ([Gone("blocked")], "gone: blocked"),
-        ([Refused("too long")], "refused: too long"),
         ([Moved(ALICE.chat)], "refused: moved to where it is"),
         ([Retry(0, "cut", unknown=True)] * 3, "unknown"),
     ],
@@ -178,6 +177,29 @@ async def test_nothing_counts_as_merged_into_what_never_arrived(
         await settled(storage, outcome)
     assert await counts(storage) == (0, 0, 3, 0)
     assert (await storage.outbox.accounts()).reasons == ((reason, 3),)
+
+
+async def test_an_alert_that_is_refused_takes_no_other_with_it(
+    storage: Storage, rule: Rule
+) -> None:
+    await waiting(storage, rule, 1, 2, 3)
+    assert told(await settled(storage, Refused("could not be worded"))) == [1, 2, 3]
+    await waiting(storage, rule, 4, 5)
+    assert told(await settled(storage, Delivered(1))) == [1]
+    assert told(await settled(storage, Refused("could not be worded"))) == [2]
+    assert told(await settled(storage, Delivered(3))) == [3]
+    assert told(await settled(storage, Delivered(4))) == [4, 5]
+    assert await counts(storage) == (3, 1, 1, 0)
+
+
+async def test_an_edit_that_is_refused_leaves_the_merged_ones_where_they_are(
+    storage: Storage, rule: Rule
+) -> None:
+    await waiting(storage, rule, 1, 2)
+    await settled(storage, Delivered(message=8))
+    await stored(storage, an_alert(rule, 2, value=MORE))
+    await settled(storage, Refused("too long"))
+    assert await counts(storage) == (1, 1, 0, 0)
 
 
 @pytest.mark.parametrize("reason", ["stopped", "gone", "muted"])

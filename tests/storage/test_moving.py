@@ -1,11 +1,20 @@
 """A chat that got a new id, such as a group that became a supergroup."""
 
-from bot.delivery.outcomes import Delivered, Moved
+from bot.delivery.outcomes import Delivered, Gone, Moved
+from bot.events import ChatMoved, Event, RuleRemoved
 from bot.ports import Chat, Keyboard, Ledger, Press
 from bot.rules import Alert, Destination
 from storage import Storage
 from tests.storage.samples import ALICE, GROUP, NOW, a_rule, an_alert
 from tests.storage.steps import added, claimed, settled, stored, wish
+
+
+async def told_of_a_move(storage: Storage, old: int, new: int) -> list[Event]:
+    async def told(ledger: Ledger) -> None:
+        await ledger.move("telegram", old, new)
+
+    _, events = await storage.books.keep(told, None, NOW)
+    return events
 
 
 async def test_a_moved_chat_takes_rules_wishes_and_queue_along(storage: Storage) -> None:
@@ -48,13 +57,42 @@ async def test_a_move_that_was_told_before_its_call_ended_loses_nothing(storage:
     new = Destination("telegram", -1_009, GROUP.thread)
     await stored(storage, an_alert(await added(storage, a_rule(GROUP))))
     (one,) = await claimed(storage)
-
-    async def told(ledger: Ledger) -> None:
-        await ledger.move("telegram", GROUP.chat, new.chat)
-
-    await storage.books.keep(told, None, NOW)
+    await told_of_a_move(storage, GROUP.chat, new.chat)
     await storage.outbox.settle(one, Moved(to_chat=new.chat), NOW)
     assert (await settled(storage, Delivered(1))).destination == new
+
+
+async def test_that_the_old_chat_is_gone_says_nothing_of_where_it_moved_meanwhile(
+    storage: Storage,
+) -> None:
+    new = Destination("telegram", -1_009, GROUP.thread)
+    await stored(storage, an_alert(await added(storage, a_rule(GROUP))))
+    (one,) = await claimed(storage)
+    await told_of_a_move(storage, GROUP.chat, new.chat)
+    await storage.outbox.settle(one, Gone("the group chat was deactivated"), NOW)
+    assert (await storage.chats.get(new)).state == "active"
+    assert (await settled(storage, Delivered(1))).destination == new
+
+
+async def test_an_old_news_of_a_move_moves_no_chat_back(storage: Storage) -> None:
+    await stored(storage, an_alert(await added(storage, a_rule(GROUP))))
+    (one,) = await claimed(storage)
+    await told_of_a_move(storage, GROUP.chat, -1_008)
+    await told_of_a_move(storage, -1_008, -1_009)
+    await storage.outbox.settle(one, Moved(to_chat=-1_008), NOW)
+    assert (await settled(storage, Delivered(1))).destination.chat == -1_009
+
+
+async def test_the_engine_is_told_of_a_rule_that_its_new_chat_had_already(
+    storage: Storage,
+) -> None:
+    """Else both would speak until the next start."""
+    rule = await added(storage, a_rule(GROUP))
+    await added(storage, a_rule(Destination("telegram", -1_009, GROUP.thread)))
+    other = await added(storage, a_rule(GROUP, threshold=1))
+    events = await told_of_a_move(storage, GROUP.chat, -1_009)
+    assert events == [RuleRemoved(rule.id), ChatMoved("telegram", GROUP.chat, -1_009)]
+    assert await storage.rulebook.get(other.id) is not None
 
 
 async def test_what_comes_late_follows_a_chat_that_moved_twice(storage: Storage) -> None:

@@ -127,10 +127,18 @@ async def test_private_chats_come_before_groups_and_both_before_what_is_late(
     storage: Storage,
 ) -> None:
     late = Destination("telegram", 9, direct=True)
-    for place, age_ms in ((late, 30 * MINUTE_MS + 1), (GROUP, 30 * MINUTE_MS), (ALICE, 0)):
+    for place, age_ms in ((late, 30 * MINUTE_MS + 1), (GROUP, 20_000), (ALICE, 0)):
         await storage.outbox.put(place, Notice("hello", NOW), "greeting", NOW - age_ms)
     assert [one.destination for one in await claimed(storage, limit=1)] == [ALICE]
     assert [one.destination for one in await claimed(storage)] == [GROUP, late]
+
+
+async def test_a_group_that_has_let_others_go_first_for_20_s_takes_its_turn_by_age(
+    storage: Storage,
+) -> None:
+    for place, age_ms in ((ALICE, 20_000), (GROUP, 20_001), (BOB, 30_000)):
+        await storage.outbox.put(place, Notice("hello", NOW), "greeting", NOW - age_ms)
+    assert [one.destination for one in await claimed(storage)] == [BOB, GROUP, ALICE]
 
 
 async def test_who_has_waited_longest_comes_first(storage: Storage) -> None:

@@ -4,13 +4,15 @@ import asyncio
 
 import pytest
 
-from bot.delivery.outcomes import Delivered, Gone, Refused, Retry
+from bot.delivery.outcomes import Delivered, Gone, Outcome, Refused, Retry
 from bot.market import USD
 from bot.ports import Accounts, Chat, Notification, Outbox
 from bot.rules import Destination, Notice, Rule
 from storage import Storage
 from tests.storage.samples import ALICE, BOB, NOW, a_rule, an_alert
 from tests.storage.steps import LEASE, added, claimed, settled, stored, wish
+
+ODD = "any \0 text \ud800"
 
 
 @pytest.fixture
@@ -215,6 +217,34 @@ async def test_a_chat_that_was_gone_is_asked_again_once_somebody_acts_there(
     await settled(storage, Delivered(message=1))
     reasons = (await storage.outbox.accounts()).reasons
     assert reasons == (("gone", 1), ("gone: blocked", 1))
+
+
+async def test_a_group_that_is_found_again_is_so_in_all_its_topics(storage: Storage) -> None:
+    one, other, stopped, root = (Destination("telegram", -5, thread) for thread in (1, 2, 3, 0))
+    for topic in (one, other):
+        await storage.outbox.put(topic, Notice("hello", NOW), "greeting", NOW)
+        await settled(storage, Gone("bot was kicked"))
+    await wish(storage, Chat(stopped, "stopped"))
+    await wish(storage, Chat(root, "gone", reason="removed from the chat"))
+    await wish(storage, Chat(root))
+    places = [await storage.chats.get(topic) for topic in (one, other, stopped)]
+    assert places == [Chat(one), Chat(other), Chat(stopped, "stopped")]
+
+
+async def test_a_wish_for_one_topic_finds_no_other_that_is_gone(storage: Storage) -> None:
+    lives, deleted = Destination("telegram", -5, 1), Destination("telegram", -5, 2)
+    await wish(storage, Chat(deleted, "gone", reason="message thread not found"))
+    await wish(storage, Chat(lives, muted_until_ms=NOW))
+    assert (await storage.chats.get(deleted)).state == "gone"
+
+
+@pytest.mark.parametrize("outcome", [Retry(0, ODD), Gone(ODD), Refused(ODD)])
+async def test_a_platform_may_give_any_text_as_its_reason(
+    storage: Storage, outcome: Outcome
+) -> None:
+    await storage.outbox.put(ALICE, Notice("hello", NOW), ODD, NOW)
+    await settled(storage, outcome)
+    assert (await storage.outbox.accounts()).whole
 
 
 async def test_an_order_burst_across_a_thousand_chats_is_claimed_in_pieces(

@@ -144,7 +144,7 @@ class Pair:
     async def recover(self) -> None:
         found = await self.storage.outbox.recover(self.now, {"telegram": HARMLESS_S * 1000})
         waiting, unclear = self.naive.recover(self.now, HARMLESS_S * 1000)
-        assert found == Found(waiting, unclear, found.up_to, self.now)
+        assert found == Found(waiting, unclear, found.up_to, self.now, found.first)
         fates = await self.storage.outbox.fates(found)
         assert fates.whole and fates.created == waiting
 

@@ -39,6 +39,15 @@ async def test_the_list_begins_with_what_is_nearest_to_firing() -> None:
     assert "BTC longs" in said[2]
 
 
+async def test_the_list_says_why_nothing_would_come() -> None:
+    here = await with_rules()
+    assert "Muted" not in words(await ask("/alerts", here))
+    await ask("/mute 2h", here)
+    assert "Muted until" in words(await ask("/alerts", here))
+    await ask("/stop", here)
+    assert "All alerts are paused: /start" in words(await ask("/alerts", here))
+
+
 async def test_nobody_with_no_rules_is_left_without_a_hint() -> None:
     assert "/alert" in words(await ask("/alerts", Furnished()))
 
@@ -79,6 +88,13 @@ async def test_a_button_below_an_alert_does_not_overwrite_the_alert() -> None:
     here = await with_rules()
     assert not (await push("rule|1", here)).edit
     assert not (await push("delete|1", here)).edit
+    listed = await push("alerts|1", here)
+    assert not listed.edit
+    assert (await push(labelled(listed, "1").action, here)).edit, "the list is a screen"
+    opened = await push("rule|2", here)
+    deleted = await push(labelled(opened, "Delete").action, here)
+    for screen in (opened, deleted):
+        assert (await push(labelled(screen, "All alerts").action, here)).edit
 
 
 @pytest.mark.parametrize("verb", ["rule", "pause", "resume", "delete"])

@@ -195,6 +195,21 @@ async def test_a_button_of_another_message_chat_or_time_is_answered_and_does_not
     assert telegram.toasts[1:] == [EXPIRED, EXPIRED, FOREIGN, EXPIRED]
 
 
+async def test_ones_own_button_pressed_under_another_message_neither_changes_nor_binds_anything(
+    street: Street,
+) -> None:
+    """A modified client names any message and any data (Bot API, ``CallbackQuery.data``)."""
+    telegram = street.telegram
+    await street.done(telegram.say("/alert ETH 1h > 70m", ADMIN, GROUP))
+    await street.done(telegram.say("/liqs", MEMBER, GROUP))
+    saved, mine = telegram.sent
+    said = saved.text
+    await street.done(telegram.press(saved, mine.data("5m"), MEMBER))
+    assert (telegram.toasts, saved.text, saved.edits) == ([EXPIRED], said, 0)
+    await street.done(telegram.press(mine, mine.data("5m"), MEMBER))
+    assert (telegram.toasts[1:], mine.edits) == ([""], 1)
+
+
 async def test_a_press_that_is_handed_out_again_does_nothing_more(street: Street) -> None:
     telegram = street.telegram
     await street.done(telegram.say("/alert ETH 1h > 70m", ADMIN, GROUP))

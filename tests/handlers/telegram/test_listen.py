@@ -134,6 +134,22 @@ async def test_a_clean_stop_waits_for_what_is_under_way_and_repeats_only_the_res
     assert telegram.confirmed == number + 1
 
 
+async def test_what_cannot_be_read_and_comes_during_a_stop_does_not_begin_anew(
+    telegram: TelegramDouble, listener: Listener, desk: Desk
+) -> None:
+    number = await telegram.say("slow", ANN)
+    listening = asyncio.create_task(listener.run())
+    await telegram.until(lambda: desk.started == ["slow"])
+    listening.cancel()
+    await asyncio.sleep(0.05)
+    await telegram.update({"message": {"unlike": "any message"}})
+    desk.door.set()
+    await asyncio.wait([listening])
+    # Any other end would be taken for a fault, and listened on after.
+    assert listening.cancelled()
+    assert telegram.confirmed == number + 1
+
+
 async def test_a_clean_stop_does_not_wait_for_ever(
     telegram: TelegramDouble, bot: Bot, desk: Desk, clock: HastyClock
 ) -> None:
@@ -286,6 +302,23 @@ async def test_a_second_listener_is_named_as_the_reason(
         async with background(listener.run()):
             await telegram.until(lambda: telegram.calls.count("getUpdates") == 2)
     assert "another program listens with the same token" in logs[0]["reason"]
+
+
+async def test_the_end_of_a_silence_is_logged_once_with_how_long_it_was(
+    telegram: TelegramDouble, listener: Listener, desk: Desk
+) -> None:
+    telegram.fail(*[gateway("getUpdates")] * 3)
+    with capture_logs() as logs:
+        async with background(listener.run()):
+            await telegram.say("at last", ANN)
+            await telegram.until(lambda: desk.answered == ["at last"])
+            await telegram.say("and more", ANN)
+            await telegram.until(lambda: desk.answered == ["at last", "and more"])
+    assert [entry["event"] for entry in logs] == [
+        *["Telegram cannot be heard"] * 3,
+        "Telegram is heard again",
+    ]
+    assert logs[-1]["after_s"] >= 0
 
 
 async def test_a_token_refused_again_and_again_ends_the_listening(

@@ -1,5 +1,7 @@
 """What becomes of a chat when the bot is added, blocked, removed, or the chat moves."""
 
+from structlog.testing import capture_logs
+
 from bot.events import ChatMoved
 from bot.ports import Chat, Mark
 from bot.rules import Destination
@@ -81,3 +83,17 @@ async def test_a_migrated_groups_alerts_move_at_once_and_it_is_told_so(
     assert ChatMoved("telegram", group, GROUP) in furnished.told
     (waiting,) = furnished.outbox.waiting
     assert waiting.destination == Destination("telegram", GROUP)
+
+
+async def test_a_listed_group_that_gets_a_new_id_is_logged_for_who_keeps_the_list(
+    telegram: TelegramDouble, running: Running, furnished: Furnished
+) -> None:
+    group = telegram.group(-55, kind="group")
+    furnished.house.allowed = frozenset({("telegram", group)})
+    with capture_logs() as logs:
+        async with running():
+            last = await telegram.upgrade(group, GROUP)
+            await telegram.until(lambda: telegram.confirmed == last + 1)
+    (entry,) = [entry for entry in logs if entry["log_level"] == "error"]
+    assert "ALLOW" in entry["event"]
+    assert (entry["old"], entry["new"]) == (f"telegram:{group}", f"telegram:{GROUP}")

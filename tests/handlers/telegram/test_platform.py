@@ -2,6 +2,7 @@
 
 import logging
 import socket
+import warnings
 
 import pytest
 
@@ -186,3 +187,14 @@ async def test_answers_keep_telegrams_pace_in_a_chat_and_edits_count(
     await platform.close()
     assert telegram.door.most_in(0.9, chat=ANN) == 1
     assert telegram.door.most_in(0.9) == 2
+
+
+async def test_the_librarys_advice_on_how_to_call_it_is_nothing_for_the_operator(
+    telegram: TelegramDouble,
+) -> None:
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        connection = Connection(TOKEN, telegram.url)
+        await connection.bot.do_api_request("getUpdates", {"timeout": 0})
+        await connection.close()
+    assert [str(each.message) for each in said] == []

@@ -142,7 +142,9 @@ async def test_who_blocks_the_bot_while_he_waits_gets_nothing_and_a_line_in_the_
     telegram.fail(blocked(ANN))
     with capture_logs() as logs:
         assert await replies.say(TO_ANN, WORDS, ANN) is None
-    assert [entry["event"] for entry in logs] == ["answer not delivered"]
+    (entry,) = logs
+    assert entry["event"] == "answer not delivered"
+    assert (entry["outcome"], "blocked by the user" in entry["reason"]) == ("gone", True)
 
 
 async def test_answers_in_a_chat_come_one_by_one_as_they_were_asked_for(
