@@ -144,5 +144,5 @@ async def _ended(stage: Stage, asked: Sequence[Asked]) -> list[Line]:
 
 def _denied(stage: Stage) -> int:
     """Answers that neither confirm nor say that it was done before: applied twice, or refused."""
-    fine = (SAVED, MUTED, "already")
+    fine = (SAVED, MUTED, "That is done")
     return sum(not any(word in s.text for word in fine) for s in stage.world.telegram.sent)
