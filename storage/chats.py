@@ -27,9 +27,9 @@ class StoredChats:
 
 
 async def locked_chat(session: AsyncSession, destination: Destination) -> Chat:
-    """Kept from others until the commit, where anybody ever wished for anything here."""
-    row = await session.get(ChatRow, _key(destination), with_for_update=True)
-    return _chat(row, destination) if row else Chat(destination)
+    """Kept from others until the commit; a row is made where there is none, as nothing else can be
+    locked: two first wishes at once would not know of each other."""
+    return _chat(await lock_chat(session, destination), destination)
 
 
 async def change_chat(
