@@ -122,8 +122,7 @@ class StoredLedger:
         return await change_chat(self._session, destination, by)
 
     async def move(self, platform: str, old_chat: int, new_chat: int) -> None:
-        removed = await move(self._session, platform, old_chat, new_chat)
-        self.events += [RuleRemoved(number) for number in removed]
+        await move(self._session, platform, old_chat, new_chat)
         self.events.append(ChatMoved(platform, old_chat, new_chat))
 
     async def put(self, destination: Destination, payload: Payload, key: str, now_ms: int) -> None:

@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.rules import Destination
 from storage.chats import is_untouched, lock_chat
-from storage.tables import ChatRow, KeyboardRow, NotificationRow, RuleRow, stored_id
+from storage.tables import ChatRow, KeyboardRow, NotificationRow, RuleRow
 
 SAME_RULE = (*("platform", "thread", "coin", "exchange", "window", "metric", "threshold", "floor"),)
 
@@ -17,13 +17,13 @@ PIECE = 1_000
 """Chats of one question: SQLite takes 32,766 parameters at most."""
 
 
-async def move(session: AsyncSession, platform: str, old: int, new: int) -> list[int]:
+async def move(session: AsyncSession, platform: str, old: int, new: int) -> None:
     """All threads of a chat, in the caller's transaction.
 
-    Returns the ids of rules that are no more, because the new chat had the same.
+    Rules that the new chat has already are no more; the engine, told of the move, drops the same.
     """
     await _move_chats(session, platform, old, new)
-    removed = await _move_rules(session, platform, old, new)
+    await _move_rules(session, platform, old, new)
     await _move_keyboards(session, platform, old, new)
     queue = update(NotificationRow).where(
         col(NotificationRow.platform) == platform,
@@ -31,7 +31,6 @@ async def move(session: AsyncSession, platform: str, old: int, new: int) -> list
         col(NotificationRow.settled_ms).is_(None),
     )
     await session.exec(queue.values(chat=new))
-    return removed
 
 
 async def forwarded(
@@ -77,7 +76,7 @@ async def _move_chats(session: AsyncSession, platform: str, old: int, new: int) 
         row.moved_to = new
 
 
-async def _move_rules(session: AsyncSession, platform: str, old: int, new: int) -> list[int]:
+async def _move_rules(session: AsyncSession, platform: str, old: int, new: int) -> None:
     there = aliased(RuleRow)
     same = and_(
         col(there.chat) == new,
@@ -85,11 +84,9 @@ async def _move_rules(session: AsyncSession, platform: str, old: int, new: int) 
     )
     here = (col(RuleRow.platform) == platform, col(RuleRow.chat) == old)
     twice = delete(RuleRow).where(*here, exists().where(same))
-    twins = twice.returning(col(RuleRow.id)).execution_options(synchronize_session=False)
-    removed = [stored_id(number) for number in (await session.exec(twins)).scalars()]
+    await session.exec(twice.execution_options(synchronize_session=False))
     rules = update(RuleRow).where(*here).values(chat=new)
     await session.exec(rules.execution_options(synchronize_session=False))
-    return removed
 
 
 async def _move_keyboards(session: AsyncSession, platform: str, old: int, new: int) -> None:

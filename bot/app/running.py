@@ -151,11 +151,11 @@ class Bot:
             async with self.real.timeout(DRAIN_S):
                 await self.watch.finish()
                 await self.diary.note(heard_until_ms)
-                await self.housekeeping.look()
                 for courier in self.couriers:
                     courier.stop()
                 if carrying:
                     await asyncio.wait(carrying)
+                await self.housekeeping.look()  # last: it can be done at the next start as well
         except TimeoutError:
             log.warning("stopped before everything had ended; the next start goes on with it")
 

@@ -113,7 +113,8 @@ class Engine:
         elif isinstance(event, RuleRemoved):
             self._remove(event.rule)
         elif isinstance(event, ChatMoved):
-            self._roster.move_chat(event.platform, event.old_chat, event.new_chat)
+            for twin in self._roster.move_chat(event.platform, event.old_chat, event.new_chat):
+                self._remove(twin)
         return caused
 
     def rules(self) -> Iterator[Rule]:

@@ -158,18 +158,34 @@ class Roster:
             self.levels[slot],
         )
 
-    def move_chat(self, platform: str, old_chat: int, new_chat: int) -> None:
-        """Rules of a chat follow it to its new id."""
+    def move_chat(self, platform: str, old_chat: int, new_chat: int) -> list[int]:
+        """Rules of a chat follow it to its new id; returns those that the new chat had already."""
+        known = {self._watched(slot) for slot in self._slots(platform, new_chat)}
+        moved = list(self._slots(platform, old_chat))
+        for slot in moved:
+            self._chats[slot] = new_chat
+        return [self._ids[slot] for slot in moved if self._watched(slot) in known]
+
+    def _slots(self, platform: str, chat: int) -> Iterator[int]:
+        """Of a chat's rules that were not removed."""
         kinds = {n for n, (name, _) in enumerate(self._kind_names) if name == platform}
-        slot = 0
-        try:
-            while True:
-                slot = self._chats.index(old_chat, slot)
-                if self._kinds[slot] in kinds:
-                    self._chats[slot] = new_chat
-                slot += 1
-        except ValueError:
-            return
+        slot = -1
+        while True:
+            try:
+                slot = self._chats.index(chat, slot + 1)
+            except ValueError:
+                return
+            if self._kinds[slot] in kinds and self.standing[slot] != DEAD:
+                yield slot
+
+    def _watched(self, slot: int) -> tuple[int, int, int, int]:
+        """What makes two rules of one chat the same."""
+        return (
+            self._threads[slot],
+            self._homes[slot],
+            self.thresholds[slot],
+            self._floors[slot],
+        )
 
     def _open(self, rule_id: int) -> int:
         """A new slot."""

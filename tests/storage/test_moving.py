@@ -1,7 +1,7 @@
 """A chat that got a new id, such as a group that became a supergroup."""
 
 from bot.delivery.outcomes import Delivered, Gone, Moved
-from bot.events import ChatMoved, Event, RuleRemoved
+from bot.events import ChatMoved, Event
 from bot.ports import Chat, Keyboard, Ledger, Press
 from bot.rules import Alert, Destination
 from storage import Storage
@@ -83,15 +83,13 @@ async def test_an_old_news_of_a_move_moves_no_chat_back(storage: Storage) -> Non
     assert (await settled(storage, Delivered(1))).destination.chat == -1_009
 
 
-async def test_the_engine_is_told_of_a_rule_that_its_new_chat_had_already(
-    storage: Storage,
-) -> None:
-    """Else both would speak until the next start."""
+async def test_a_rule_that_the_new_chat_had_already_is_kept_once(storage: Storage) -> None:
     rule = await added(storage, a_rule(GROUP))
     await added(storage, a_rule(Destination("telegram", -1_009, GROUP.thread)))
     other = await added(storage, a_rule(GROUP, threshold=1))
     events = await told_of_a_move(storage, GROUP.chat, -1_009)
-    assert events == [RuleRemoved(rule.id), ChatMoved("telegram", GROUP.chat, -1_009)]
+    assert events == [ChatMoved("telegram", GROUP.chat, -1_009)]
+    assert await storage.rulebook.get(rule.id) is None
     assert await storage.rulebook.get(other.id) is not None
 
 

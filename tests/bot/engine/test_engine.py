@@ -197,6 +197,15 @@ def test_rules_follow_their_chat() -> None:
     assert stayed.rule.destination == Destination("discord", -5)
 
 
+def test_a_rule_that_the_new_chat_has_already_rings_once() -> None:
+    old, new = Destination("telegram", -5, 3), Destination("telegram", -100_5, 3)
+    other = rule(3, threshold=12 * M * USD, destination=old)
+    house = House(rule(destination=old), rule(2, destination=new), other)
+    house.engine.handle(ChatMoved("telegram", -5, -100_5))
+    assert [alert.rule.id for alert in house.order(1, 13)] == [2, 3]
+    assert sorted(each.id for each in house.engine.rules()) == [2, 3]
+
+
 def test_small_totals_do_not_fire_a_share() -> None:
     house = House(rule(metric="long_share", threshold=800_000_000, floor=5 * M * USD))
     assert house.order(1, 4.9) == []
