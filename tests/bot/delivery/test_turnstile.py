@@ -12,6 +12,9 @@ from bot.delivery.turnstile import Turnstile
 from bot.rules import Destination
 from tests.clocks import ManualClock
 
+PATIENCE_S = 10.0
+"""Real seconds: who waits at the door for a clock that no longer moves fails, and does not hang."""
+
 LIMITS = Limits(per_second=10, chat_gap_s=1.0, group_per_minute=20, group_kept=6)
 
 
@@ -52,7 +55,7 @@ def give_up(tasks: Iterable[asyncio.Task[None]]) -> None:
 
 
 async def test_answers_pass_evenly_while_there_is_room() -> None:
-    async with asyncio.TaskGroup() as group:
+    async with asyncio.timeout(PATIENCE_S), asyncio.TaskGroup() as group:
         door = Door(group)
         for number in range(1, 11):
             door.answer(number)
@@ -63,7 +66,7 @@ async def test_answers_pass_evenly_while_there_is_room() -> None:
 
 
 async def test_answers_beyond_the_pace_pass_in_order_as_soon_as_there_is_room() -> None:
-    async with asyncio.TaskGroup() as group:
+    async with asyncio.timeout(PATIENCE_S), asyncio.TaskGroup() as group:
         door = Door(group)
         for number in range(1, 26):
             door.answer(number)
@@ -75,7 +78,7 @@ async def test_answers_beyond_the_pace_pass_in_order_as_soon_as_there_is_room() 
 
 
 async def test_a_chat_that_rests_holds_up_nobody_else() -> None:
-    async with asyncio.TaskGroup() as group:
+    async with asyncio.timeout(PATIENCE_S), asyncio.TaskGroup() as group:
         door = Door(group)
         door.turnstile.limited(chat(1), 30.0)
         for number in (1, 2, 3):
@@ -87,7 +90,7 @@ async def test_a_chat_that_rests_holds_up_nobody_else() -> None:
 
 
 async def test_chats_take_turns_however_many_answers_wait_in_one() -> None:
-    async with asyncio.TaskGroup() as group:
+    async with asyncio.timeout(PATIENCE_S), asyncio.TaskGroup() as group:
         door = Door(group, Limits(per_second=1))
         tasks = [door.answer(1) for _ in range(20)]
         tasks += [door.answer(2)]
@@ -97,7 +100,7 @@ async def test_chats_take_turns_however_many_answers_wait_in_one() -> None:
 
 
 async def test_an_answer_goes_before_alerts_that_came_earlier() -> None:
-    async with asyncio.TaskGroup() as group:
+    async with asyncio.timeout(PATIENCE_S), asyncio.TaskGroup() as group:
         door = Door(group)
         for number in range(1, 16):
             door.alert(number)
@@ -108,7 +111,7 @@ async def test_an_answer_goes_before_alerts_that_came_earlier() -> None:
 
 
 async def test_a_flood_of_answers_leaves_alerts_a_fifth_of_each_second() -> None:
-    async with asyncio.TaskGroup() as group:
+    async with asyncio.timeout(PATIENCE_S), asyncio.TaskGroup() as group:
         door = Door(group)
         tasks = [door.answer(number) for number in range(1, 200)]
         tasks += [door.alert(1000 + number) for number in range(30)]
@@ -119,7 +122,7 @@ async def test_a_flood_of_answers_leaves_alerts_a_fifth_of_each_second() -> None
 
 
 async def test_answers_take_every_place_while_no_alert_waits() -> None:
-    async with asyncio.TaskGroup() as group:
+    async with asyncio.timeout(PATIENCE_S), asyncio.TaskGroup() as group:
         door = Door(group)
         tasks = [door.answer(number) for number in range(1, 200)]
         await door.clock.advance(5.9)
@@ -128,7 +131,7 @@ async def test_answers_take_every_place_while_no_alert_waits() -> None:
 
 
 async def test_who_gives_up_leaves_no_trace() -> None:
-    async with asyncio.TaskGroup() as group:
+    async with asyncio.timeout(PATIENCE_S), asyncio.TaskGroup() as group:
         door = Door(group, Limits(per_second=1))
         door.answer(1)
         await door.clock.advance(0)
@@ -144,7 +147,7 @@ async def test_who_gives_up_leaves_no_trace() -> None:
 
 @pytest.mark.parametrize("steps", range(8))
 async def test_who_is_cancelled_around_its_turn_hands_it_on(steps: int) -> None:
-    async with asyncio.TaskGroup() as group:
+    async with asyncio.timeout(PATIENCE_S), asyncio.TaskGroup() as group:
         door = Door(group, Limits(per_second=1))
         door.answer(1)
         await door.clock.advance(0)
@@ -161,7 +164,7 @@ async def test_who_is_cancelled_around_its_turn_hands_it_on(steps: int) -> None:
 
 
 async def test_a_crowd_is_turned_away() -> None:
-    async with asyncio.TaskGroup() as group:
+    async with asyncio.timeout(PATIENCE_S), asyncio.TaskGroup() as group:
         door = Door(group, Limits(per_second=1))
         door.turnstile.limited(chat(1), 3_600.0)
         tasks = [door.answer(1) for _ in range(MOST_OF_A_CHAT)]
@@ -178,7 +181,7 @@ async def test_a_crowd_is_turned_away() -> None:
 
 
 async def test_a_claimed_alert_goes_before_its_chats_own_answers() -> None:
-    async with asyncio.TaskGroup() as group:
+    async with asyncio.timeout(PATIENCE_S), asyncio.TaskGroup() as group:
         door = Door(group)
         door.answer(1)
         await door.clock.advance(0.5)
@@ -189,7 +192,7 @@ async def test_a_claimed_alert_goes_before_its_chats_own_answers() -> None:
 
 
 async def test_nobody_passes_while_the_platform_asks_all_for_patience() -> None:
-    async with asyncio.TaskGroup() as group:
+    async with asyncio.timeout(PATIENCE_S), asyncio.TaskGroup() as group:
         door = Door(group)
         door.turnstile.limited(chat(1), 10.0, platform_wide=True)
         door.answer(2)
@@ -201,7 +204,7 @@ async def test_nobody_passes_while_the_platform_asks_all_for_patience() -> None:
 
 
 async def test_the_couriers_allowance_leaves_room_for_waiting_answers() -> None:
-    async with asyncio.TaskGroup() as group:
+    async with asyncio.timeout(PATIENCE_S), asyncio.TaskGroup() as group:
         door = Door(group)
         for number in range(1, 11):
             door.answer(number)
