@@ -18,7 +18,7 @@ test: $(UV)
 	$(RUN)/ruff format --check .
 	$(RUN)/mypy
 	$(RUN)/lint-imports
-	$(RUN)/pytest -n 6
+	$(RUN)/pytest -n 4
 
 torture: $(UV)
 	@$(SYNC) --inexact

@@ -14,6 +14,7 @@ from bot.market import Liquidation, Side
 from storage import Storage, open_storage
 from tests.storage.conftest import Home
 from tests.storage.samples import NOW, a_liquidation
+from tests.torture import times
 
 START = NOW // HOUR_MS * HOUR_MS
 HOURS = 4
@@ -96,7 +97,7 @@ async def play(home: Home, script: list[tuple[object, ...]], ranges: list[tuple[
                 await ledger.check(first, last)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=times(8), deadline=None)
 @given(
     script=st.lists(steps, min_size=4, max_size=16),
     ranges=st.lists(st.tuples(hours, hours), max_size=3),
