@@ -18,7 +18,7 @@ test: $(UV)
 	$(RUN)/ruff format --check .
 	$(RUN)/mypy
 	$(RUN)/lint-imports
-	$(RUN)/pytest -n 4
+	$(RUN)/pytest -n 4 --dist worksteal
 
 torture: $(UV)
 	@$(SYNC) --inexact
