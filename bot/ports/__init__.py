@@ -23,14 +23,17 @@ from bot.ports.heard import (
     SourceStatus,
     Tape,
 )
+from bot.ports.record import Archive, Facts, Series
 
 __all__ = [
     "Accounts",
+    "Archive",
     "BadFrame",
     "Books",
     "Chat",
     "Chats",
     "Desk",
+    "Facts",
     "Found",
     "Keyboard",
     "Keyboards",
@@ -46,6 +49,7 @@ __all__ = [
     "Press",
     "Quarantine",
     "Rulebook",
+    "Series",
     "SourceStatus",
     "Tape",
     "Waiting",

@@ -1,0 +1,1 @@
+"""History: how unusual a figure is against what was heard here or imported."""

@@ -1,0 +1,1 @@
+"""Pictures: charts that are drawn in a process of their own."""

@@ -1,0 +1,1 @@
+"""Sentences: what an alert may say beyond its figures, one small rule a file."""

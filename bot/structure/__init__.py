@@ -1,0 +1,1 @@
+"""Structure: open interest, funding, volumes, depth and candles, one source a file."""
