@@ -52,9 +52,7 @@ def _cutting(stage: Stage, share: float) -> Verdict:
 
 def _unexplained(stage: Stage) -> int:
     """The dead as ``unknown`` in chats where not as many answers were cut as that takes."""
-    query = (
-        "SELECT platform, chat, count(*) FROM notification WHERE reason = 'unknown' GROUP BY 1, 2"
-    )
+    query = "SELECT DISTINCT platform, chat FROM notification WHERE reason = 'unknown'"
     gates: dict[str, Gate] = {"telegram": stage.telegram, "discord": stage.discord}
     cut = {name: Counter(call.chat for call in gate.judged) for name, gate in gates.items()}
     return sum(cut[platform][chat] < TRIES for platform, chat in stage.ledger.all(query))
