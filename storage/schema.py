@@ -40,7 +40,7 @@ async def migrate(engine: AsyncEngine, config: Config, shown: str, to: str = "he
 async def refuse_newer(engine: AsyncEngine, shown: str) -> None:
     """Raise ``ConfigError`` for a database of a later version than this program's."""
     async with engine.connect() as connection:
-        await connection.run_sync(_refuse_newer, shipped(), shown)
+        await connection.run_sync(_is_current, shipped(), shown)
 
 
 async def refuse_other(engine: AsyncEngine, shown: str) -> None:
@@ -53,7 +53,8 @@ def _migrate(connection: Connection, config: Config, shown: str, to: str) -> Non
     on_postgresql = connection.dialect.name == "postgresql"
     if on_postgresql:
         connection.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": MIGRATION_LOCK})
-    _refuse_newer(connection, config, shown)
+    if _is_current(connection, config, shown) and to == "head":
+        return
     config.attributes["connection"] = connection
     if to == "head":
         command.upgrade(config, to)
@@ -63,20 +64,22 @@ def _migrate(connection: Connection, config: Config, shown: str, to: str) -> Non
         _refuse_orphans(connection)
 
 
-def _refuse_newer(connection: Connection, config: Config, shown: str) -> None:
-    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-    for revision in MigrationContext.configure(connection).get_current_heads():
+def _is_current(connection: Connection, config: Config, shown: str) -> bool:
+    """Whether the database is of this program's version; ``ConfigError`` if of a later one."""
+    scripts = ScriptDirectory.from_config(config)
+    known = {script.revision for script in scripts.walk_revisions()}
+    found = MigrationContext.configure(connection).get_current_heads()
+    for revision in found:
         if revision not in known:
             raise ConfigError(
                 f"{shown} was written by a newer Liqwatch (version {revision} of the database): "
                 "install that version again, or choose another database."
             )
+    return set(found) == set(scripts.get_heads())
 
 
 def _refuse_other(connection: Connection, config: Config, shown: str) -> None:
-    _refuse_newer(connection, config, shown)
-    found = MigrationContext.configure(connection).get_current_heads()
-    if set(found) != set(ScriptDirectory.from_config(config).get_heads()):
+    if not _is_current(connection, config, shown):
         raise ConfigError(f"{shown} is not of this version yet: start the bot once.")
 
 

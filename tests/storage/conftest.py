@@ -46,8 +46,12 @@ class PostgresServer:
         return name
 
     def empty(self, home: Home) -> None:
-        tables = ", ".join(f'"{name}"' for name in Table.metadata.tables)
-        self.run(f"TRUNCATE {tables} RESTART IDENTITY", url=home.url)
+        """Row by row: for a handful of them that is far less work than ``TRUNCATE``."""
+        tables = Table.metadata.tables
+        numbered = [t for t in tables.values() if t.dialect_options["sqlite"]["autoincrement"]]
+        rewind = ", ".join(f"setval('{table.name}_id_seq', 1, false)" for table in numbered)
+        emptied = "; ".join(f'DELETE FROM "{name}"' for name in tables)
+        self.run(f"{emptied}; SELECT {rewind}", url=home.url)
 
     def restart(self) -> None:
         """As an operator does it: every connection ends."""
