@@ -11,6 +11,7 @@ from bot.exchanges.dialect import Publication
 from bot.market import USD, Gap, Liquidation, Side
 from bot.rules import WINDOWS, Alert, Destination, Rule, RuleState
 from tests.bot.engine.naive_engine import Evidence, NaiveEngine
+from tests.torture import times
 
 START = 1_700_000_000_000
 COINS = ("BTC", "ETH")
@@ -110,7 +111,7 @@ def gaps(draw: st.DrawFn, now: int, open_gaps: dict[tuple[str, str], int]) -> Ga
     return Gap(*stream, now, None, "gone")
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=times(50), deadline=None)
 @given(journeys())
 def test_every_rule_speaks_when_the_naive_engine_says_so(
     journey: tuple[list[tuple[Rule, RuleState]], list[Event]],

@@ -11,6 +11,7 @@ from bot.exchanges.dialect import Publication
 from bot.market import USD, Liquidation, Side
 from bot.rules import Destination, Rule, RuleState
 from tests.bot.engine.naive_engine import NaiveEngine
+from tests.torture import times
 
 START = 1_700_000_000_000
 EXCHANGES = ("binance", "bybit")
@@ -64,7 +65,7 @@ def hour(chance: random.Random, frames: int) -> list[Event]:
     return events
 
 
-@pytest.mark.parametrize(("count", "hours"), [(1, 150), (3, 30), (40, 5)])
+@pytest.mark.parametrize(("count", "hours"), [(1, times(40)), (3, times(9)), (40, times(2))])
 def test_every_rule_speaks_and_is_armed_when_the_naive_engine_says_so(
     count: int, hours: int
 ) -> None:

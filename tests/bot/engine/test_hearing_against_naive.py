@@ -23,7 +23,7 @@ SPANS = (5, 60, 240, DAY)
 EXCHANGES = ("binance", "okx")
 STREAMS: dict[str, GapKind] = {"all": "off", "other": "off", "liquidations": "mute"}
 PROCESS = "process"
-LIVES = 150
+LIVES = 60
 
 Key = tuple[str, str]
 """An exchange and a stream of it."""

@@ -26,7 +26,7 @@ START = 1_700_000_000_000
 COINS = ("BTC", "ETH", "PEPE")
 EXCHANGES = ("binance", "bybit")
 SCOPES = [(coin, exchange) for coin in (None, *COINS) for exchange in (None, *EXCHANGES)]
-LIVES = 1_000
+LIVES = 400
 
 
 class Counted(NamedTuple):

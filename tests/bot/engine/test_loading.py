@@ -9,6 +9,7 @@ from bot.events import RuleRemoved, Tick
 from bot.exchanges.dialect import Publication
 from bot.market import USD
 from bot.rules import Destination, Rule, RuleState
+from tests.torture import times
 
 START = 1_700_000_000_000
 
@@ -73,7 +74,7 @@ def understood(pair: Pair) -> bool:
     return rule.metric == "order" or (rule.metric != "mood" and rule.window != "7m")
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=times(50), deadline=None)
 @given(pairs(), st.integers(1, 5), st.booleans())
 def test_columns_and_pairs_load_the_same(loaded: list[Pair], size: int, ascending: bool) -> None:
     if ascending:

@@ -8,6 +8,7 @@ from bot.engine.windows import Windows
 from bot.figures import Order
 from bot.market import LARGEST_ORDER, USD, Side
 from bot.rules import WINDOWS
+from tests.torture import times
 
 START = 1_700_000_000_000
 COINS = ("BTC", "ETH", "PEPE")
@@ -104,7 +105,7 @@ STEPS = st.tuples(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=times(50), deadline=None)
 @given(st.lists(STEPS, max_size=14))
 def test_every_window_of_every_scope_equals_the_lists(
     steps: list[tuple[int, list[tuple[str, str, Side, int | None, int]]]],

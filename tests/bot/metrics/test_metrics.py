@@ -8,6 +8,7 @@ from bot.market import USD
 from bot.metrics import METRICS, Metric, Sums, Unit
 from bot.metrics.metric import NEVER
 from bot.rules import SHARE
+from tests.torture import times
 
 M = 1_000_000 * USD
 
@@ -65,7 +66,7 @@ def flows(draw: st.DrawFn) -> list[tuple[bool, bool, int]]:
     return draw(st.lists(one, max_size=12))
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=times(120), deadline=None)
 @given(
     st.sampled_from([metric for metric in METRICS.values() if metric.unit is not Unit.COUNT]),
     AMOUNTS,
