@@ -18,17 +18,34 @@ class State(StrEnum):
     UNCHECKED = "could not be checked"
 
 
+class Place(StrEnum):
+    """Where an alert says a sentence.
+
+    ``HEAD``: its first lines say it already. ``LEAD``: right below the headline, why it matters.
+    ``FACT``: after what is in it. ``DETAIL``: in what may be folded away. ``WHY``: only there.
+    """
+
+    HEAD = "head"
+    LEAD = "lead"
+    FACT = "fact"
+    DETAIL = "detail"
+    WHY = "why"
+
+
 class Verdict(msgspec.Struct, frozen=True):
     """What became of one sentence.
 
-    ``line`` is what the alert says (only when said). ``evidence`` is the one or two lines under
-    *Why?*: the numbers, the threshold, the baseline, coverage and times that decided it; for
-    ``UNCHECKED`` what was missing and why.
+    ``line`` is what the alert says (only when said). ``evidence`` is what stands under *Why?*:
+    the numbers, the threshold, the baseline, coverage and times that decided it; for
+    ``UNCHECKED`` why it could not be. ``label`` is what *Why?* shows on its left where the name of
+    the sentence says less: ``largest in 92 d``.
     """
 
     state: State
     evidence: Line
     line: Line = ()
+    label: str = ""
+    place: Place = Place.DETAIL
 
 
 class Sentence(Protocol):
@@ -36,7 +53,7 @@ class Sentence(Protocol):
 
     @property
     def name(self) -> str:
-        """A few words, as *Why?* shows them on the left: ``largest in 92 d`` is ``rank``."""
+        """One word, as the registry has it; ``largest in 92 d`` is said by ``rank``."""
         ...
 
     @property
