@@ -1,0 +1,1 @@
+"""News: headlines from feeds that the operator names, to be quoted with their source and time."""
