@@ -1,4 +1,4 @@
-"""What storage needs done now and then: bad frames kept, the tape and the books thinned by age."""
+"""What storage needs done now and then: bad frames kept, the rest thinned by age."""
 
 from collections import deque
 from collections.abc import Collection
@@ -9,7 +9,7 @@ from bot.clock import Clock, Now
 from bot.errors import StoreError
 from bot.feed.feed import Feed
 from bot.feed.intake import SAMPLES
-from bot.ports import BadFrame, Books, Quarantine, Tape
+from bot.ports import BadFrame, Books, Outbox, Quarantine, Tape
 
 LOOK_S = 5.0
 
@@ -27,6 +27,7 @@ class Housekeeping:
         quarantine: Quarantine,
         tape: Tape,
         books: Books,
+        outbox: Outbox,
         real: Clock,
         market: Now,
     ) -> None:
@@ -34,6 +35,7 @@ class Housekeeping:
         self._quarantine = quarantine
         self._tape = tape
         self._books = books
+        self._outbox = outbox
         self._real = real
         self._market = market
         self._bad: deque[BadFrame] = deque(maxlen=SAMPLES)
@@ -65,4 +67,5 @@ class Housekeeping:
         if self._thinned_s is None or now_s - self._thinned_s >= THIN_S:
             await self._tape.thin(self._market.now_ms())
             await self._books.thin(self._real.now_ms())
+            await self._outbox.thin(self._real.now_ms())
             self._thinned_s = now_s

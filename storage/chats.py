@@ -2,14 +2,15 @@
 
 from collections.abc import Callable
 
-from sqlalchemy import update
+from msgspec.structs import replace
+from sqlalchemy import union, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.ports import Chat
 from bot.rules import Destination
 from storage.engines import Database, insert_into
-from storage.tables import ChatRow
+from storage.tables import ChatRow, NotificationRow
 
 KEY = ("platform", "chat", "thread")
 
@@ -75,6 +76,23 @@ async def _find_topics(session: AsyncSession, destination: Destination) -> None:
         col(ChatRow.state) == "gone",
     )
     await session.exec(gone.values(state="active", reason=""))
+
+
+async def topics_of(session: AsyncSession, place: Destination) -> list[Destination]:
+    """This one and all others of its chat that have rules, wishes or something on its way.
+
+    Where there is a rule there is a row of its chat: ``add_rule`` makes it.
+    """
+    known, waiting = (
+        select(col(table.thread)).where(
+            col(table.platform) == place.platform, col(table.chat) == place.chat
+        )
+        for table in (ChatRow, NotificationRow)
+    )
+    open_ones = waiting.where(col(NotificationRow.settled_ms).is_(None))
+    found = await (await session.connection()).execute(union(known, open_ones))
+    threads = {place.thread, *found.scalars()}
+    return [replace(place, thread=thread) for thread in sorted(threads)]
 
 
 def is_untouched(row: ChatRow) -> bool:

@@ -12,7 +12,7 @@ from bot.rules import Destination, Payload
 from storage.merging import merge
 from storage.payloads import read
 from storage.standing import REPEATS, UNKNOWN, UNREADABLE, N, Seen, end, end_queue
-from storage.tables import State, Table
+from storage.tables import ALERT, State, Table
 
 LATE_MS = 30 * MINUTE_MS
 """What is older comes after all that is not."""
@@ -168,7 +168,7 @@ async def _held(session: AsyncSession, lease: Lease, head: Seen) -> bool:
     """Whether the head, and its like behind it, had to be given up."""
     if head.standing not in (None, "active"):
         await _hold(session, lease, head, head.standing)
-    elif head.kind == "alert" and (head.muted_until_ms or 0) > lease.now_ms:
+    elif head.kind == ALERT and (head.muted_until_ms or 0) > lease.now_ms:
         await _hold(session, lease, head, "muted", head.kind)
     elif head.state == State.SENDING and head.unknowns >= REPEATS:
         await end(session, N.c.id == head.id, UNKNOWN, lease.now_ms)

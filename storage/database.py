@@ -44,9 +44,10 @@ log = structlog.get_logger()
 
 
 class Storage:
-    """The books of one open database."""
+    """The books of one open database; ``folder`` holds its file, None: it is on a server."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, folder: Path | None = None) -> None:
+        self.folder = folder
         self.books = StoredBooks(database)
         self.keyboards = StoredKeyboards(database)
         self.rulebook = StoredRulebook(database)
@@ -75,7 +76,8 @@ async def open_storage(
         else:
             prepare_directory(address.file, make=url is None)
             database = await _open_sqlite(address, address.file, passing, held)
-        yield Storage(database)
+        # SQLite writes beside the file itself, by whatever name that is reached.
+        yield Storage(database, address.file.resolve().parent if address.file else None)
 
 
 @asynccontextmanager

@@ -10,7 +10,7 @@ from bot.ports import Waiting
 from bot.rules import Alert, Destination
 from storage.payloads import read
 from storage.standing import ALONE, UNREADABLE, N, Seen, end
-from storage.tables import State
+from storage.tables import ALERT, State
 
 MOST = 500
 """Alerts beside the head that one message names or counts."""
@@ -43,7 +43,7 @@ _QUEUE = (
     .subquery()
 )
 _CLEAN = and_(
-    N.c.kind == "alert",
+    N.c.kind == ALERT,
     N.c.state == State.QUEUED.value,
     N.c.message.is_(None),
     N.c.doubt_ms.is_(None),
@@ -129,7 +129,7 @@ async def _told(
 def _clean(head: Seen) -> bool:
     """An alert that was never sent and cannot have arrived."""
     return (
-        head.kind == "alert"
+        head.kind == ALERT
         and head.state == State.QUEUED
         and head.message is None
         and head.doubt_ms is None

@@ -12,6 +12,7 @@ from storage.claims import Lease, claim
 from storage.engines import Database
 from storage.gaps import note_gaps
 from storage.pages import Page, pages_of, write_pages
+from storage.pruning import KEPT_MS, PIECE, prune
 from storage.recovery import recover
 from storage.report import accounts, fates
 from storage.setting_back import SettingBack
@@ -91,6 +92,14 @@ class StoredOutbox:
     async def accounts(self) -> Accounts:
         async with self._database.reading() as session:
             return await accounts(session)
+
+    async def thin(self, now_ms: int) -> None:
+        async def work(session: AsyncSession) -> int:
+            return await prune(session, now_ms - KEPT_MS, PIECE)
+
+        # Until there is none: a message comes after all that went out in it.
+        while await self._database.write(work):
+            pass
 
     async def _settle(self, settlements: Sequence[Settlement]) -> None:
         async def work(session: AsyncSession) -> None:

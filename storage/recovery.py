@@ -7,7 +7,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.ports import Found
 from storage.standing import UNKNOWN, N, Standing, bury, keep, standings
-from storage.tables import State
+from storage.tables import ALERT, State
 
 LIVING = text(
     "SELECT (classid::bigint << 32) | objid::bigint AS owner FROM pg_locks"
@@ -19,7 +19,7 @@ LIVING = text(
 async def recover(
     session: AsyncSession, owner: int, now_ms: int, harmless_ms: Mapping[str, int]
 ) -> Found:
-    """What was being sent may have arrived; the caller commits."""
+    """What was being sent may have arrived; the caller commits. ``Found`` counts alerts alone."""
     await _backdate(session, now_ms)
     lost = (N.c.state == State.SENDING.value) & _abandoned(session, owner)
     rows = await standings(session, lost)
@@ -29,7 +29,7 @@ async def recover(
     await keep(session, rows)
     dead = [row for row in rows if row.state == State.DEAD]
     await bury(session, [(row.id, row.reason, now_ms) for row in dead])
-    unclear = sum(row.state == State.QUEUED for row in rows)
+    unclear = sum(row.state == State.QUEUED and row.kind == ALERT for row in rows)
     return Found(waiting, unclear, latest, now_ms, first)
 
 
@@ -59,13 +59,14 @@ async def _backdate(session: AsyncSession, now_ms: int) -> None:
 
 
 async def _waiting(session: AsyncSession, now_ms: int) -> tuple[int, int, int]:
-    """How many are open or merged into one that is and never arrived; their first and last number.
+    """How many alerts are open, or merged into one that is and never arrived.
 
-    Merged ones count as settled from now on, so that ``fates`` finds them among the others.
+    And the first and last of their numbers. Merged ones count as settled from now on, so that
+    ``fates`` finds them among the others.
     """
     connection = await session.connection()
     numbers = select(func.count(), func.min(N.c.id), func.max(N.c.id))
-    still = numbers.where(N.c.settled_ms.is_(None))
+    still = numbers.where(N.c.settled_ms.is_(None), N.c.kind == ALERT)
     count, first, latest = (await connection.execute(still)).one()
     tried = select(N.c.id).where(N.c.settled_ms.is_(None), N.c.attempts > 0, N.c.message.is_(None))
     with_them = (

@@ -8,9 +8,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.ports import Accounts, BadFrame, Found
 from storage.engines import Database
+from storage.pruning import P
 from storage.quarantine import quarantined
 from storage.standing import N, Seen
-from storage.tables import State
+from storage.tables import ALERT, State
 
 NAMED = 20
 OTHER = "other"
@@ -43,10 +44,11 @@ class StoredReport:
 async def accounts(session: AsyncSession) -> Accounts:
     """One look at one moment: the parts are counted together with the whole."""
     dead = N.c.state == State.DEAD.value
-    # Two questions in one statement: the first reads nothing but the index by state.
+    # In one statement; the first reads nothing but the index by state.
     alive = select(N.c.state, literal("").label("reason"), func.count()).where(~dead)
     ended = select(N.c.state, N.c.reason, func.count()).where(dead)
-    query = union_all(alive.group_by(N.c.state), ended.group_by(N.c.state, N.c.reason))
+    pruned = select(P.c.state, P.c.reason, P.c.many)
+    query = union_all(alive.group_by(N.c.state), ended.group_by(N.c.state, N.c.reason), pruned)
     by_state, reasons = _counted((await (await session.connection()).execute(query)).all())
     return Accounts(
         created=by_state.total(),
@@ -59,12 +61,12 @@ async def accounts(session: AsyncSession) -> Accounts:
 
 
 async def fates(session: AsyncSession, found: Found) -> Accounts:
-    """What was delivered once counts as sent, though an edit of it be open.
+    """Alerts alone. What was delivered once counts as sent, though an edit of it be open.
 
     An edit since the start makes a row that had been sent before look like one that was found:
     no more are told as sent than were found and have not ended otherwise.
     """
-    theirs = N.c.id.between(found.first, found.up_to)
+    theirs = (N.c.kind == ALERT) & N.c.id.between(found.first, found.up_to)
     there = theirs & or_(N.c.settled_ms.is_(None), N.c.settled_ms >= found.at_ms)
     fate = case((N.c.message.is_not(None), State.SENT.value), else_=N.c.state).label("fate")
     query = select(fate, N.c.reason, func.count()).where(there).group_by(fate, N.c.reason)

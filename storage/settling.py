@@ -16,7 +16,8 @@ from bot.delivery.outcomes import (
     Unauthorized,
 )
 from bot.ports import Notification
-from storage.chats import lock_chat
+from bot.rules import Destination
+from storage.chats import lock_chat, topics_of
 from storage.moving import move
 from storage.standing import (
     ALONE,
@@ -132,12 +133,19 @@ async def _follow(session: AsyncSession, row: Standing, end: Settlement) -> None
     if _moved_meanwhile(row, end):
         return
     match end.outcome:
-        case Gone(reason=reason):
-            chat = await lock_chat(session, row.place)
-            chat.state, chat.reason = "gone", reason
-            await end_queue(session, row.place, f"gone: {reason}", end.now_ms)
+        case Gone(reason=reason, chat_wide=chat_wide):
+            places = await topics_of(session, row.place) if chat_wide else [row.place]
+            for place in places:
+                await _leave(session, place, reason, end.now_ms)
         case Moved(to_chat=chat) if row.state == State.QUEUED:
             await move(session, row.platform, row.chat, chat)
+
+
+async def _leave(session: AsyncSession, place: Destination, reason: str, now_ms: int) -> None:
+    chat = await lock_chat(session, place)
+    if chat.state == "active":  # who wished for silence keeps it, should the chat come back
+        chat.state, chat.reason = "gone", reason
+    await end_queue(session, place, f"gone: {reason}", now_ms)
 
 
 def _moved_meanwhile(row: Standing, end: Settlement) -> bool:

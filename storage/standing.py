@@ -32,6 +32,7 @@ class Standing(msgspec.Struct):
     chat: int
     thread: int
     direct: bool
+    kind: str
     attempts: int
     state: str
     not_before_ms: int

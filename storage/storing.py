@@ -11,7 +11,7 @@ from bot.rules import Alert, Destination, Payload, RuleState
 from storage.moving import forwarded
 from storage.payloads import written
 from storage.standing import N
-from storage.tables import State, Table
+from storage.tables import ALERT, State, Table
 
 RULES = Table.metadata.tables["rule"]
 
@@ -120,7 +120,7 @@ def _row(place: Destination, payload: Payload, key: str, now_ms: int) -> dict[st
         "chat": place.chat,
         "thread": place.thread,
         "direct": place.direct,
-        "kind": "alert" if isinstance(payload, Alert) else payload.kind,
+        "kind": ALERT if isinstance(payload, Alert) else payload.kind,
         "payload": written(payload),
         "state": State.QUEUED.value,
         "created_ms": now_ms,

@@ -36,6 +36,10 @@ class State(StrEnum):
     DEAD = "dead"
 
 
+ALERT = "alert"
+"""The ``kind`` of a notification that a rule caused; others are notices about the bot itself."""
+
+
 class Table(SQLModel):
     """Keeps this package's tables apart from anybody else's."""
 
@@ -120,6 +124,12 @@ class NotificationRow(Table, table=True):
         ),
         Index("notification_state", "state"),
         Index(
+            "notification_settled",
+            "settled_ms",
+            sqlite_where=text("settled_ms IS NOT NULL"),
+            postgresql_where=text("settled_ms IS NOT NULL"),
+        ),
+        Index(
             "notification_merged",
             "merged_into",
             sqlite_where=text("merged_into IS NOT NULL"),
@@ -149,6 +159,18 @@ class NotificationRow(Table, table=True):
     message: int | None = Field(default=None, sa_type=BigInteger)
     reason: str = Field(default="", sa_type=ForeignText)
     merged_into: int | None = Field(default=None, sa_type=BigId, foreign_key="notification.id")
+
+
+class PrunedRow(Table, table=True):
+    """How many settled notifications are no rows any more, by how they had ended."""
+
+    __tablename__ = "pruned"
+    __table_args__: ClassVar[dict[str, bool]] = {"sqlite_with_rowid": False}
+
+    platform: str = Field(primary_key=True)
+    state: str = Field(primary_key=True)
+    reason: str = Field(primary_key=True, sa_type=ForeignText)
+    many: int = Field(sa_type=BigInteger)
 
 
 class ListingRow(Table, table=True):

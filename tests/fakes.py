@@ -11,6 +11,7 @@ from bot.figures import Hearing, Order, Reading, Split
 from bot.market import USD, Gap, Liquidation, Side
 from bot.ports import Accounts, Found, Notification, SourceStatus
 from bot.rules import WINDOWS, Alert, Destination, Payload, Rule, RuleState
+from bot.structure.view import Figure, MarketView
 from bot.wording.text import Message
 from handlers.talk import House
 from tests.clocks import ManualClock
@@ -74,8 +75,8 @@ def a_source(exchange: str, state: str = "live", reason: str = "") -> SourceStat
 
 
 __all__ = [
-    "NOW_MS", "FakeBooks", "FakeChats", "FakeDesk", "FakeKeyboards", "FakeLedger", "FakeNotifier",
-    "FakeOutbox", "FakeRulebook", "Furnished", "a_reading", "a_source",
+    "NOW_MS", "FakeBooks", "FakeChats", "FakeDesk", "FakeKeyboards", "FakeLedger", "FakeMarkets",
+    "FakeNotifier", "FakeOutbox", "FakeRulebook", "Furnished", "a_reading", "a_source",
 ]  # fmt: skip
 
 
@@ -104,6 +105,23 @@ class FakeDesk:
 
     def now_ms(self) -> int:
         return NOW_MS
+
+
+class FakeMarkets:
+    """The coins that are followed by default, each with a price alone, unless told otherwise."""
+
+    def __init__(self) -> None:
+        price = Figure(87_020.0, NOW_MS - 4_000, ("Binance",))
+        self.views = {
+            coin: MarketView(coin, NOW_MS, price=price)
+            for coin in ("BTC", "ETH", "SOL", "XRP", "DOGE")
+        }
+
+    def coins(self) -> Collection[str]:
+        return tuple(self.views)
+
+    def view(self, coin: str) -> MarketView | None:
+        return self.views.get(coin)
 
 
 class FakeOutbox:
@@ -166,6 +184,8 @@ class FakeOutbox:
         still = len(self.waiting) + len(self._leased)
         return Accounts(len(self._keys), sent, 0, len(self.settled) - sent, still)
 
+    async def thin(self, now_ms: int) -> None: ...
+
 
 class FakeNotifier:
     """Keeps what it was asked to say and ends each delivery as ``outcome``."""
@@ -203,6 +223,7 @@ class Furnished:
     chats: FakeChats = field(default_factory=FakeChats)
     outbox: FakeOutbox = field(default_factory=FakeOutbox)
     keyboards: FakeKeyboards = field(default_factory=FakeKeyboards)
+    markets: FakeMarkets | None = field(default_factory=FakeMarkets)
     allowed: frozenset[tuple[str, int]] = frozenset()
     clock: ManualClock = field(default_factory=lambda: ManualClock(NOW_MS))
     notifiers: Mapping[str, FakeNotifier] = field(
@@ -231,5 +252,6 @@ class Furnished:
             tell,
             self.notifiers,
             bot_links=self.links,
+            markets=self.markets,
             allowed=self.allowed,
         )

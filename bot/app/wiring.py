@@ -72,7 +72,7 @@ async def build(
             passing,
         )  # fmt: skip
         housekeeping = Housekeeping(
-            feeds, storage.quarantine, storage.tape, storage.books, real, market
+            feeds, storage.quarantine, storage.tape, storage.books, storage.outbox, real, market
         )
         comparisons = [
             Comparison(e, e.own_sums, settings.urls_of(e.name), feed, wire, storage.tape)
@@ -107,7 +107,7 @@ def _operator(
     settings: Settings, storage: Storage, desk: EngineDesk, real: Clock, market: Now
 ) -> Operator:
     clean = Redactor(settings.secrets).clean
-    disk = Disk(settings.data_dir) if settings.database is None else None
+    disk = Disk(storage.folder) if storage.folder is not None else None
     return Operator(
         settings.operator_destination, storage.outbox, storage.notebook, desk, real, market, clean,
         disk,

@@ -31,9 +31,13 @@ class Moved(msgspec.Struct, frozen=True):
 
 
 class Gone(msgspec.Struct, frozen=True):
-    """The chat cannot be reached any more: blocked, deleted, no permission."""
+    """The chat cannot be reached any more: blocked, deleted, no permission.
+
+    ``chat_wide``: with all its topics and threads; else it may be this one alone.
+    """
 
     reason: str
+    chat_wide: bool = False
 
 
 class Refused(msgspec.Struct, frozen=True):

@@ -69,9 +69,10 @@ class Accounts(msgspec.Struct, frozen=True):
 
 
 class Found(msgspec.Struct, frozen=True):
-    """What a start found in the outbox: ``open`` notifications, numbered ``first`` to ``up_to``.
+    """What a start found in the outbox: ``open`` alerts, numbered ``first`` to ``up_to``.
 
-    ``unclear`` of them were being sent when the process ended, and may arrive twice.
+    ``unclear`` of them were being sent when the process ended, and may arrive twice. Notices about
+    the bot itself are not counted.
     """
 
     open: int = 0
@@ -124,7 +125,7 @@ class Outbox(Protocol):
         ...
 
     async def recover(self, now_ms: int, harmless_ms: Mapping[str, int] = {}) -> Found:
-        """After a start: put back what was being sent when the process ended.
+        """After a start: put back what was being sent when the process ended, and count alerts.
 
         ``harmless_ms``: by platform, for so long after the first try a repeat is no second
         message.
@@ -132,10 +133,16 @@ class Outbox(Protocol):
         ...
 
     async def fates(self, found: Found) -> Accounts:
-        """What has become of the notifications that a start found."""
+        """What has become of the alerts that a start found, and of no others."""
         ...
 
-    async def accounts(self) -> Accounts: ...
+    async def accounts(self) -> Accounts:
+        """Over everything that was ever created, notices too, kept or forgotten."""
+        ...
+
+    async def thin(self, now_ms: int) -> None:
+        """Forget what ended more than 30 days ago, but not how many these were."""
+        ...
 
 
 class Notifier(Protocol):

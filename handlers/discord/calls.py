@@ -10,7 +10,7 @@ from discord.http import Route
 from msgspec.structs import replace
 
 from bot.clock import Clock
-from bot.delivery.outcomes import Delivered, Outcome, Refused, Retry, Unauthorized
+from bot.delivery.outcomes import Delivered, Gone, Outcome, Refused, Retry, Unauthorized
 from bot.delivery.turnstile import Turnstile
 from bot.rules import Destination
 from bot.wording.text import Message
@@ -219,9 +219,9 @@ class Calls:
                 return None
             if error.code == UNKNOWN_CHANNEL and self._forget(turn):
                 return REOPEN
-            return outcome_of(error)
+            return _there(outcome_of(error), turn)
         except FAILURES as error:
-            return outcome_of(error)
+            return _there(outcome_of(error), turn)
 
     def _forget(self, turn: Turn) -> bool:
         """Whether a direct channel may be opened anew before its person is given up: once."""
@@ -231,6 +231,12 @@ class Calls:
     async def _in_time(self, calling: Awaitable[T]) -> T:
         async with self._spacing, self._clock.timeout(self._timeout_s):
             return await calling
+
+
+def _there(outcome: Outcome, turn: Turn) -> Outcome:
+    """Where a channel takes its threads along, a thread goes alone."""
+    in_thread = isinstance(outcome, Gone) and turn.destination.thread
+    return replace(outcome, chat_wide=False) if in_thread else outcome
 
 
 def _certain(outcome: Outcome) -> Outcome:

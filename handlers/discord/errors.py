@@ -28,16 +28,21 @@ UNKNOWN_CHANNEL = 10003
 UNKNOWN_GUILD = 10004
 UNKNOWN_MESSAGE = 10008
 UNKNOWN_USER = 10013
+NO_ACCESS = 50001
 
 _GONE = {
     UNKNOWN_CHANNEL: "the channel was deleted",
     UNKNOWN_GUILD: "the server is gone",
     UNKNOWN_USER: "no such user",
-    50001: "no access to the channel",
+    NO_ACCESS: "no access to the channel",
     50007: "closed DMs",
     50013: "no permission to write",
     50278: "closed DMs: no server in common",
 }
+_WITH_THREADS = {UNKNOWN_CHANNEL, UNKNOWN_GUILD, NO_ACCESS}
+"""A channel that is not there, or not to be seen, shows none of its threads either; the right to
+write in them is another than the right to write in the channel."""
+
 _SLOW = {20016: "slow mode", 20028: "the channel's write limit", 40003: "opening DMs too fast"}
 
 _DOOR = {502, 503, 504, *range(520, 528)}
@@ -96,7 +101,7 @@ def _of_answer(error: discord.HTTPException) -> Outcome:
     if error.code in _SLOW:
         return Retry(_LATER_S, f"Discord: {_SLOW[error.code]}")
     if error.code in _GONE:
-        return Gone(_GONE[error.code])
+        return Gone(_GONE[error.code], chat_wide=error.code in _WITH_THREADS)
     if error.status in (403, 404):
         return Gone(said)
     return Refused(said)

@@ -99,7 +99,7 @@ class DiscordNotifier:
             refused = await self._admission.refuses(destination)
         except FAILURES as error:
             return Retry(NOT_NOW_S, f"no word of whose it is ({type(error).__name__})")
-        return Gone(NOT_LISTED) if refused else None
+        return Gone(NOT_LISTED, chat_wide=True) if refused else None
 
     async def _role(self, destination: Destination) -> int:
         return 0 if destination.direct else (await self._chats.get(destination)).role

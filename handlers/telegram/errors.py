@@ -47,11 +47,11 @@ GONE = (
     "chat_restricted",
     "channel_private",
     "user_banned_in_channel",
-    "message thread not found",
-    "topic_closed",
-    "topic_deleted",
 )
-"""Descriptions of a chat or topic that cannot be written to; the library changes their case."""
+"""Descriptions of a chat that cannot be written to; the library changes their case."""
+
+TOPIC_GONE = ("message thread not found", "topic_closed", "topic_deleted")
+"""Of one topic of a chat; the others may be there."""
 
 NEVER_LEFT = (
     httpx.ConnectError,
@@ -87,7 +87,7 @@ def outcome_of(error: TelegramError) -> Outcome:
         case ChatMigrated():
             return Moved(error.new_chat_id)
         case Forbidden():
-            return Gone(sentence(error))
+            return Gone(sentence(error), chat_wide=True)
         case InvalidToken():
             return Unauthorized("Telegram refused the token")
         case BadRequest():  # one of the library's NetworkErrors, so it stands above them
@@ -125,7 +125,9 @@ def _words(error: TelegramError) -> str:
 def _rejected(error: BadRequest) -> Outcome:
     if says(error, LOGGED_OUT):
         return Unauthorized(sentence(error))
-    return Gone(sentence(error)) if says(error, GONE) else Refused(sentence(error))
+    if says(error, TOPIC_GONE):
+        return Gone(sentence(error))
+    return Gone(sentence(error), True) if says(error, GONE) else Refused(sentence(error))
 
 
 def _network(error: NetworkError) -> Outcome:

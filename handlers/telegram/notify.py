@@ -51,7 +51,7 @@ class TelegramNotifier:
         What cannot be edited any more is sent anew, silently.
         """
         if self._allowed and (PLATFORM, destination.chat) not in self._allowed:
-            return Gone("not allowed by ALLOW")
+            return Gone("not allowed by ALLOW", chat_wide=True)
         person = destination.chat if destination.direct else ANYONE
         try:
             message = await armed(

@@ -1,4 +1,4 @@
-"""The tape and the books are thinned each hour, and a disk that is full only delays it."""
+"""What is stored is thinned each hour, and a disk that is full only delays it."""
 
 from collections.abc import Sequence
 
@@ -40,6 +40,17 @@ class ThinnedBooks(FakeBooks):
         self.thinned.append(now_ms)
 
 
+class ThinnedOutbox(FakeOutbox):
+    """Notes when it was thinned."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.thinned: list[int] = []
+
+    async def thin(self, now_ms: int) -> None:
+        self.thinned.append(now_ms)
+
+
 class EmptyQuarantine:
     async def keep(self, frames: Sequence[BadFrame]) -> None: ...
 
@@ -48,10 +59,10 @@ class Rooms:
     """Housekeeping with all it looks after, on two clocks that advance together."""
 
     def __init__(self) -> None:
-        self.tape, self.books = ThinnedTape(), ThinnedBooks()
+        self.tape, self.books, self.outbox = ThinnedTape(), ThinnedBooks(), ThinnedOutbox()
         self.real, self.market = ManualClock(NOW), ManualClock(MARKET)
         self.keeping = Housekeeping(
-            (), EmptyQuarantine(), self.tape, self.books, self.real, self.market
+            (), EmptyQuarantine(), self.tape, self.books, self.outbox, self.real, self.market
         )
 
     async def look_after(self, seconds: float) -> None:
@@ -60,18 +71,19 @@ class Rooms:
         await self.keeping.look()
 
 
-async def test_the_tape_is_thinned_by_the_markets_time_and_the_books_by_the_real_one() -> None:
+async def test_the_tape_is_thinned_by_the_markets_time_and_the_rest_by_the_real_one() -> None:
     rooms = Rooms()
     await rooms.look_after(5)
     assert rooms.tape.thinned == [MARKET + 5_000]
-    assert rooms.books.thinned == [NOW + 5_000]
+    assert rooms.books.thinned == rooms.outbox.thinned == [NOW + 5_000]
 
 
 async def test_it_is_done_once_an_hour() -> None:
     rooms = Rooms()
     for _ in range(3 * 60):
         await rooms.look_after(60)
-    assert len(rooms.tape.thinned) == len(rooms.books.thinned) == 3
+    each = (rooms.tape, rooms.books, rooms.outbox)
+    assert [len(room.thinned) for room in each] == [3, 3, 3]
 
 
 async def test_what_storage_cannot_do_now_is_done_at_the_next_look() -> None:

@@ -17,7 +17,7 @@ from bot.events import Heard
 from bot.market import Gap, Liquidation, Side
 from bot.memory import WATCHED
 from bot.ports import Notifier
-from bot.rules import Alert, Destination, Notice, Rule, RuleState
+from bot.rules import Alert, Destination, Rule, RuleState
 from bot.watch import BATCH, Watch
 from bot.wording.text import Message
 from handlers.talk import House
@@ -27,6 +27,7 @@ from tests.doubles.telegram_wire import limited
 from tests.e2e.process import started, terminated
 from tests.e2e.rig import World, balanced, eventually
 from tests.fakes import FakeOutbox
+from tests.storage.samples import a_rule, an_alert
 from tests.storage.steps import added
 
 ANN, BEN = 11, 12
@@ -194,7 +195,7 @@ async def test_a_stop_does_not_wait_for_a_call_that_hangs_and_keeps_its_alert(wo
     platform, real = HangingPlatform(), HastyClock()
     place = Destination(platform.name, ANN, direct=True)
     async with build(world.settings(), lambda _: [platform], real, real) as bot:
-        await bot.storage.outbox.put(place, Notice("hello", real.now_ms()), "hello", 0)
+        await bot.storage.outbox.store([an_alert(a_rule(place))], [], real.now_ms())
         begun = real.monotonic()
         await bot.run(until=platform.asked.wait())
         assert real.monotonic() - begun < 10 / 20 + 1

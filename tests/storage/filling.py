@@ -58,6 +58,7 @@ async def finish(home: Home) -> None:
     )
     await ask(home, "INSERT INTO listing VALUES ('bybit', '[]', 5)")
     await ask(home, "INSERT INTO hour VALUES (0, 'okx', 'BTC', 1, 2, 3, 4, 5, 6, 7)")
+    await ask(home, "INSERT INTO pruned VALUES ('telegram', 'dead', 'gone: blocked', 2)")
     await ask(home, "UPDATE chat SET moved_to = 99 WHERE share")
 
 

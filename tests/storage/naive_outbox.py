@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 import msgspec
 
@@ -10,39 +9,7 @@ from bot.clock import MINUTE_MS
 from bot.delivery.outcomes import Delivered, Gone, Moved, Outcome, Refused, Retry, Unauthorized
 from bot.ports import Accounts, Chat, Notification, Waiting
 from bot.rules import Alert, Destination, Notice, Payload
-
-OPEN = ("queued", "sending")
-
-
-@dataclass
-class Row:
-    """One notification. ``since_ms``: when it may go out next, or went out."""
-
-    number: int
-    key: str
-    place: Destination
-    payload: Payload
-    created_ms: int
-    since_ms: int
-    state: str = "queued"
-    lease_until_ms: int = 0
-    attempts: int = 0
-    unknowns: int = 0
-    doubt_ms: int | None = None
-    amended: bool = False
-    message: int | None = None
-    reason: str = ""
-    head: "Row | None" = None
-
-    @property
-    def is_open(self) -> bool:
-        return self.state in OPEN
-
-    @property
-    def clean(self) -> bool:
-        waits = self.state == "queued" and self.message is None
-        fit = isinstance(self.payload, Alert) and self.reason != "refused in company"
-        return waits and fit and self.doubt_ms is None
+from tests.storage.naive_rows import OPEN, Row
 
 
 class NaiveOutbox:
@@ -67,7 +34,7 @@ class NaiveOutbox:
 
     def store(self, place: Destination, payload: Payload, key: str, now: int) -> None:
         for row in self.rows:
-            if row.key == key:
+            if row.key == key and not row.pruned:
                 if row.payload != payload:
                     self._amend(row, payload, now)
                 return
@@ -196,6 +163,8 @@ class NaiveOutbox:
 
     def settle(self, one: Notification, outcome: Outcome, now: int) -> None:
         row = self.rows[one.id]
+        if row.pruned:
+            return
         ours = row.state == "sending" and row.attempts == one.attempts + 1
         if isinstance(outcome, Delivered):
             if ours or row.message is None:
@@ -226,16 +195,28 @@ class NaiveOutbox:
                 self._end(row, f"refused: {outcome.reason}")
             case Gone():
                 self._end(row, f"gone: {outcome.reason}")
-                at = (row.place.chat, row.place.thread)
-                chat = self.chats.get(at, Chat(row.place))
-                self.chats[at] = msgspec.structs.replace(chat, state="gone", reason=outcome.reason)
-                self._end_queue(row.place, f"gone: {outcome.reason}", lambda _: True)
+                for place in self._topics(row.place) if outcome.chat_wide else [row.place]:
+                    self._leave(place, outcome.reason)
             case Moved() if outcome.to_chat == one.destination.chat:
                 self._end(row, "refused: moved to where it is")
             case Moved():
                 self._back(row, now, "")
                 if row.place.chat != outcome.to_chat:
                     self._move(row.place.chat, outcome.to_chat)
+
+    def _topics(self, place: Destination) -> list[Destination]:
+        threads = {place.thread} | {thread for chat, thread in self.chats if chat == place.chat}
+        threads |= {
+            row.place.thread for row in self.rows if row.is_open and row.place.chat == place.chat
+        }
+        return [msgspec.structs.replace(place, thread=thread) for thread in threads]
+
+    def _leave(self, place: Destination, reason: str) -> None:
+        at = (place.chat, place.thread)
+        chat = self.chats.setdefault(at, Chat(place))
+        if chat.state == "active":
+            self.chats[at] = msgspec.structs.replace(chat, state="gone", reason=reason)
+        self._end_queue(place, f"gone: {reason}", lambda _: True)
 
     def _again(self, row: Row, retry: Retry, now: int) -> None:
         if retry.unknown:
@@ -256,9 +237,9 @@ class NaiveOutbox:
         row.amended = row.amended and row.doubt_ms is not None
 
     def recover(self, now: int, harmless_ms: int) -> tuple[int, int]:
-        """How many waited, and how many of them may arrive twice."""
+        """How many alerts waited, and how many of them may arrive twice."""
         unsent = [row for row in self.rows if row.is_open and row.message is None]
-        waiting = sum(row.is_open for row in self.rows)
+        waiting = sum(row.is_open and isinstance(row.payload, Alert) for row in self.rows)
         waiting += sum(len(self._members(row)) for row in unsent)
         unclear = 0
         for row in self.rows:
@@ -268,8 +249,13 @@ class NaiveOutbox:
                     self._end(row, "unknown")
                 else:
                     self._back(row, now, row.reason)
-                    unclear += 1
+                    unclear += isinstance(row.payload, Alert)
         return waiting, unclear
+
+    def prune(self) -> None:
+        """All that has ended, long ago: it counts on, and nothing can be done with it any more."""
+        for row in self.rows:
+            row.pruned |= not (row.is_open or (row.head and row.head.is_open))
 
     def _end(self, row: Row, reason: str) -> None:
         row.reason, row.amended = reason, False

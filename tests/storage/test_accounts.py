@@ -62,8 +62,7 @@ async def test_a_report_beside_the_bot_tells_the_same(
 
 async def test_a_start_tells_what_it_found(storage: Storage, rule: Rule) -> None:
     assert await storage.outbox.recover(NOW) == Found(at_ms=NOW)
-    await stored(storage, an_alert(rule, 1), an_alert(rule, 2))
-    await storage.outbox.put(BOB, Notice("hello", NOW), "greeting", NOW)
+    await stored(storage, an_alert(rule, 1), an_alert(rule, 2), an_alert(a_rule(BOB)))
     await claimed(storage, limit=1)
     found = await storage.outbox.recover(LATER)
     # The second alert was in the message that may have arrived.
@@ -71,11 +70,32 @@ async def test_a_start_tells_what_it_found(storage: Storage, rule: Rule) -> None
     assert await storage.outbox.fates(found) == Accounts(3, 0, 1, 0, 2)
 
 
+async def test_notices_of_the_bot_itself_are_no_alerts_that_were_waiting(
+    storage: Storage, rule: Rule
+) -> None:
+    for number in (1, 2):
+        await storage.outbox.put(BOB, Notice("hello", NOW), f"greeting {number}", NOW)
+    await claimed(storage)
+    assert await storage.outbox.recover(LATER) == Found(at_ms=LATER)
+    await stored(storage, an_alert(rule, 1))
+    await storage.outbox.put(ALICE, Notice("hello", NOW), "greeting", NOW)
+    await stored(storage, an_alert(rule, 2))
+    await claimed(storage)
+    found = await storage.outbox.recover(LATER)
+    assert (found.open, found.unclear) == (2, 1)
+    for _ in range(2):
+        for one in await claimed(storage, LATER):
+            await storage.outbox.settle(one, Refused("too long"), LATER)
+    dead = "refused: too long"
+    assert await storage.outbox.fates(found) == Accounts(2, 0, 0, 1, 1, ((dead, 1),))
+    assert await storage.outbox.accounts() == Accounts(5, 0, 0, 4, 1, ((dead, 4),))
+
+
 async def test_what_becomes_of_what_a_start_found(storage: Storage, rule: Rule) -> None:
     await stored(storage, an_alert(rule, 1))
     await settled(storage, Delivered(1))
     await stored(storage, *(an_alert(rule, episode) for episode in (2, 3, 4)))
-    await storage.outbox.put(BOB, Notice("hello", NOW), "greeting", NOW)
+    await stored(storage, an_alert(a_rule(BOB)))
     found = await storage.outbox.recover(LATER)
     assert await storage.outbox.fates(found) == Accounts(4, 0, 0, 0, 4)
     mine, his = await claimed(storage, LATER)

@@ -9,8 +9,8 @@ from bot.ports import Keyboard, Ledger, Mark, Press
 from bot.rules import Notice
 from storage import Storage
 from storage.outbox import StoredOutbox
-from tests.storage.samples import ALICE, BOB, NOW
-from tests.storage.steps import LEASE, claimed
+from tests.storage.samples import ALICE, BOB, NOW, a_rule, an_alert
+from tests.storage.steps import LEASE, claimed, stored
 
 
 async def put(storage: Storage, key: str = "hello", at: int = NOW) -> None:
@@ -71,7 +71,7 @@ async def test_what_waits_from_before_a_start_does_not_wait_for_an_old_clock(
 async def test_after_a_jump_back_a_lease_ends_by_a_start_or_when_its_time_comes(
     storage: Storage,
 ) -> None:
-    await put(storage)
+    await stored(storage, an_alert(a_rule()))
     await claimed(storage)
     back = NOW - HOUR_MS
     assert await claimed(storage, back) == []

@@ -44,6 +44,21 @@ async def test_an_sqlite_url_names_the_file(tmp_path: Path, scheme: str) -> None
     assert not (tmp_path / "unused").exists()
 
 
+async def test_the_folder_whose_disk_may_fill_is_the_one_of_the_file_itself(
+    tmp_path: Path, postgres_home: Home
+) -> None:
+    (tmp_path / "disk").mkdir()
+    (tmp_path / "link.db").symlink_to(tmp_path / "disk" / "real.db")
+    for url, folder in (
+        (None, tmp_path / "data"),
+        (f"sqlite:///{tmp_path}/disk/mine.db", tmp_path / "disk"),
+        (f"sqlite:///{tmp_path}/link.db", tmp_path / "disk"),
+        (postgres_home.url, None),
+    ):
+        async with open_storage(url, tmp_path / "data") as storage:
+            assert storage.folder == folder
+
+
 @pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+asyncpg"])
 async def test_each_spelling_of_postgresql_is_understood(
     postgres_home: Home, tmp_path: Path, scheme: str

@@ -231,6 +231,43 @@ async def test_a_group_that_is_found_again_is_so_in_all_its_topics(storage: Stor
     assert places == [Chat(one), Chat(other), Chat(stopped, "stopped")]
 
 
+TOPICS = [Destination("telegram", -5, thread) for thread in (0, 1, 2, 3, 4)]
+
+
+async def test_a_chat_that_is_gone_is_asked_once_whatever_waits_in_its_topics(
+    storage: Storage,
+) -> None:
+    for topic in TOPICS[:3]:
+        await storage.outbox.put(topic, Notice("hello", NOW), "greeting", NOW)
+    rule = await added(storage, a_rule(TOPICS[3]))
+    await wish(storage, Chat(TOPICS[4], "stopped"))
+    await settled(storage, Gone("bot was kicked", chat_wide=True))
+    await stored(storage, an_alert(rule))
+    await storage.outbox.put(TOPICS[4], Notice("hello", NOW), "greeting", NOW)
+    assert await claimed(storage) == []
+    states = [(await storage.chats.get(topic)).state for topic in TOPICS]
+    assert states == ["gone"] * 4 + ["stopped"]
+    dead = (("gone: bot was kicked", 3), ("gone", 1), ("stopped", 1))
+    assert (await storage.outbox.accounts()).reasons == dead
+
+
+async def test_a_topic_that_is_gone_takes_no_other_along(storage: Storage) -> None:
+    for topic in TOPICS[:2]:
+        await storage.outbox.put(topic, Notice("hello", NOW), "greeting", NOW)
+    await settled(storage, Gone("message thread not found"))
+    assert (await settled(storage, Delivered(1))).destination == TOPICS[1]
+
+
+async def test_a_wish_that_came_during_the_call_outlives_the_chat(
+    storage: Storage, rule: Rule
+) -> None:
+    await stored(storage, an_alert(rule))
+    (one,) = await claimed(storage)
+    await wish(storage, Chat(ALICE, "stopped"))
+    await storage.outbox.settle(one, Gone("blocked", chat_wide=True), NOW)
+    assert (await storage.chats.get(ALICE)).state == "stopped"
+
+
 async def test_a_wish_for_one_topic_finds_no_other_that_is_gone(storage: Storage) -> None:
     lives, deleted = Destination("telegram", -5, 1), Destination("telegram", -5, 2)
     await wish(storage, Chat(deleted, "gone", reason="message thread not found"))

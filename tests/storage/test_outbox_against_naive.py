@@ -21,8 +21,10 @@ from bot.delivery.outcomes import (
 from bot.ports import Chat, Found, Notification
 from bot.rules import Destination, Notice, Rule
 from storage import Storage, open_storage
+from storage.pruning import KEPT_MS
 from tests.storage.conftest import Home, PostgresServer
-from tests.storage.naive_outbox import NaiveOutbox, Row
+from tests.storage.naive_outbox import NaiveOutbox
+from tests.storage.naive_rows import Row
 from tests.storage.samples import NOW, an_alert
 from tests.storage.steps import ask, wish
 from tests.torture import times
@@ -48,7 +50,7 @@ outcomes: st.SearchStrategy[Outcome] = st.one_of(
     ),
     st.builds(Moved, st.integers(1, 4)),
     st.just(Unauthorized("401")),
-    st.just(Gone("blocked")),
+    st.builds(Gone, st.just("blocked"), st.booleans()),
     st.just(Refused("too long")),
 )
 stored = st.tuples(st.just("store"), places, st.integers(1, 5), st.integers(1, 2))
@@ -71,6 +73,7 @@ steps = st.one_of(
         st.sampled_from([0, 10]),
     ),
     st.tuples(st.just("recover")),
+    st.tuples(st.just("prune")),
 )
 scripts = st.lists(steps, min_size=10, max_size=40)
 
@@ -94,8 +97,9 @@ class Pair:
             "SELECT id, key, chat, thread, state, attempts, unknowns, doubt_ms, amended, message,"
             " reason, merged_into, not_before_ms FROM notification ORDER BY id",
         )
-        self.numbers = {row[0]: number for number, row in enumerate(stored)}
-        assert [self._seen(*row) for row in stored] == [_told(row) for row in self.naive.rows]
+        kept = [row for row in self.naive.rows if not row.pruned]
+        self.numbers = {row[0]: its.number for row, its in zip(stored, kept, strict=True)}
+        assert [self._seen(*row) for row in stored] == [_told(row) for row in kept]
         accounts = await self.storage.outbox.accounts()
         assert accounts == self.naive.accounts()
         assert accounts.whole
@@ -147,6 +151,12 @@ class Pair:
         assert found == Found(waiting, unclear, found.up_to, self.now, found.first)
         fates = await self.storage.outbox.fates(found)
         assert fates.whole and fates.created == waiting
+
+    async def prune(self) -> None:
+        """What ended before this is a month old now."""
+        self.now += KEPT_MS + 1
+        await self.storage.outbox.thin(self.now)
+        self.naive.prune()
 
     async def drain(self) -> None:
         """Once everything is delivered or dead, nothing may be left open."""

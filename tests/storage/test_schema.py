@@ -15,14 +15,16 @@ from bot.delivery.outcomes import Delivered
 from bot.errors import ConfigError
 from bot.market import Gap
 from bot.ports import BadFrame, Keyboard, Ledger, Mark, PastSum
+from bot.rules import Notice
 from storage import open_report, open_storage
 from storage.address import understand
 from storage.engines import postgresql_engine, sqlite_migrator
+from storage.pruning import KEPT_MS
 from storage.schema import migrate, shipped
 from storage.tables import Table
 from tests.storage.conftest import Home, PostgresServer
-from tests.storage.samples import ALICE, GROUP, NOW, a_liquidation, a_rule, an_alert
-from tests.storage.steps import added, on_tape
+from tests.storage.samples import ALICE, BOB, GROUP, NOW, a_liquidation, a_rule, an_alert
+from tests.storage.steps import added, on_tape, settled
 
 TABLES = sorted(Table.metadata.tables)
 OF_0001 = ("rule", "chat", "notification", "listing", "note")
@@ -87,6 +89,9 @@ async def fill(home: Home) -> None:
         await storage.books.keep(nothing, Mark("telegram:1", 1), NOW)
         await storage.books.failed(Mark("telegram:1", 2), "message", "TimeoutError", NOW)
         await storage.keyboards.keep(Keyboard("telegram", 1, 1, ("off|1",)), NOW)
+        await storage.outbox.put(BOB, Notice("hello", NOW), "greeting", NOW - 1)
+        await settled(storage, Delivered(message=1), NOW - 1)
+        await storage.outbox.thin(NOW + KEPT_MS)  # that alone ended long enough before
 
 
 async def nothing(_: Ledger) -> None:
@@ -134,7 +139,7 @@ async def test_a_filled_database_goes_up_and_down_and_keeps_every_row(
     engine: AsyncEngine, tmp_path: Path
 ) -> None:
     before = await rows(engine)
-    assert before["rule"] == before["notification"] == 6
+    assert before["rule"] == before["notification"] == 6 and before["pruned"] == 1
     assert before["children"] == 5  # two were merged into it, three more by hand
     config = with_next(tmp_path)
     await migrate(engine, config, "here")

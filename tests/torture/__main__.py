@@ -39,6 +39,10 @@ def main(
     keep: Annotated[Path | None, typer.Option(help="where logs and databases stay")] = None,
 ) -> None:
     """Run the checks and print what they have seen; the exit code says whether all is well."""
+    if unknown := [name for name in names or () if name not in CHECKS]:
+        called, known = " and ".join(unknown), ", ".join(CHECKS)
+        typer.echo(f"There is no check called {called}: choose from {known}.", err=True)
+        raise typer.Exit(2)
     chosen = {name: CHECKS[name] for name in names or CHECKS}
     console = Console()
     with tempfile.TemporaryDirectory() as scratch:

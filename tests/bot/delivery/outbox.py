@@ -127,6 +127,8 @@ class QueueOutbox:
         dead = self.dead.total()
         return Accounts(self._created, self._sent, self._merged, dead, held)
 
+    async def thin(self, now_ms: int) -> None: ...
+
     def waiting(self) -> list[int]:
         """What is open and not being sent, by id."""
         return sorted(row.id for line in self.queues.values() for row in line)

@@ -98,7 +98,7 @@ async def test_what_is_sent(private: Scene, destination: Destination, allowed: b
     if allowed:
         assert isinstance(outcome, Delivered)
     else:
-        assert outcome == Gone("not allowed by ALLOW")
+        assert outcome == Gone("not allowed by ALLOW", chat_wide=True)
         assert private.discord.posts == []
 
 

@@ -47,9 +47,9 @@ def waiting(seconds: float, platform_wide: bool = False) -> Retry:
         (Fault(then="drop"), unknown("no answer from Discord (ServerDisconnectedError)")),
         (Fault(then="half"), unknown("no answer from Discord (ClientPayloadError)")),
         (Fault(401), Unauthorized("Discord refused the token")),
-        (Fault(404, code=10003), Gone("the channel was deleted")),
-        (Fault(404, code=10004), Gone("the server is gone")),
-        (Fault(403, code=50001), Gone("no access to the channel")),
+        (Fault(404, code=10003), Gone("the channel was deleted", chat_wide=True)),
+        (Fault(404, code=10004), Gone("the server is gone", chat_wide=True)),
+        (Fault(403, code=50001), Gone("no access to the channel", chat_wide=True)),
         (Fault(403, code=50007), Gone("closed DMs")),
         (Fault(403, code=50013), Gone("no permission to write")),
         (Fault(403, code=50278), Gone("closed DMs: no server in common")),
@@ -66,6 +66,18 @@ async def test_what_an_answer_means(scene: Scene, fault: Fault, outcome: Outcome
     assert await scene.platform.notifier.deliver(CHANNEL, ALERT, "L1") == outcome
     posted = [arrival for arrival in scene.discord.arrivals if arrival.path == POST]
     assert len(posted) == calls
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"), [(10003, "the channel was deleted"), (50001, "no access to the channel")]
+)
+async def test_a_thread_that_is_gone_takes_nothing_of_its_channel_along(
+    scene: Scene, code: int, reason: str
+) -> None:
+    thread = Destination("discord", ALERTS, thread=ALERTS + 1)
+    scene.discord.fail(f"POST /channels/{thread.thread}/messages", Fault(404, code=code))
+    outcome = await scene.platform.notifier.deliver(thread, ALERT, "L1")
+    assert outcome == Gone(reason, chat_wide=False)
 
 
 @pytest.mark.parametrize("then", ["hang", "drop", "half"])
@@ -141,7 +153,7 @@ async def test_a_direct_channel_that_is_gone_is_opened_anew_once(scene: Scene) -
     again = await scene.platform.notifier.deliver(PERSON, ALERT, "L2")
     assert again == Retry(0.0, "the direct channel was closed")
     last = await scene.platform.notifier.deliver(PERSON, ALERT, "L2")
-    assert last == Gone("the channel was deleted")
+    assert last == Gone("the channel was deleted", chat_wide=True)
 
 
 def refused_connection() -> aiohttp.ClientConnectorError:

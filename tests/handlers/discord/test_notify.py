@@ -132,7 +132,9 @@ async def test_closed_direct_messages_are_the_end(scene: Scene, notifier: Discor
 
 async def test_a_deleted_channel_is_the_end(scene: Scene, notifier: DiscordNotifier) -> None:
     scene.discord.unknown_channels.add(ALERTS)
-    assert await notifier.deliver(CHANNEL, ALERT, "L1") == Gone("the channel was deleted")
+    assert await notifier.deliver(CHANNEL, ALERT, "L1") == Gone(
+        "the channel was deleted", chat_wide=True
+    )
 
 
 async def test_a_429_of_one_channel_comes_back_while_another_goes_on(

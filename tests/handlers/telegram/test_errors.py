@@ -65,6 +65,8 @@ UNREACHABLE = (
     "not enough rights to send text messages to the chat",
     "have no rights to send a message",
     "need administrator rights in the channel chat",
+)
+WITHOUT_TOPIC = (
     "message thread not found",
     "TOPIC_CLOSED",
     "TOPIC_DELETED",
@@ -131,7 +133,8 @@ def known(telegram: TelegramDouble) -> None:
         ),
         (half_an_answer(), Retry(5.0, "no answer (RemoteProtocolError)", unknown=True)),
         (migrated(-1001234567890123, ANN), Moved(-1001234567890123)),
-        (blocked(), Gone("Forbidden: bot was blocked by the user")),
+        (blocked(), Gone("Forbidden: bot was blocked by the user", chat_wide=True)),
+        (bad("TOPIC_CLOSED"), Gone("Topic_closed", chat_wide=False)),
         (unauthorized("sendMessage"), Unauthorized("Telegram refused the token")),
         (unknown_token("sendMessage"), Unauthorized("Telegram refused the token")),
         (bad("Logged out"), Unauthorized("Logged out")),
@@ -151,16 +154,20 @@ async def test_who_does_not_want_the_bot_is_gone(
     telegram: TelegramDouble, bot: Bot, text: str
 ) -> None:
     telegram.fail(Fault(403, f"Forbidden: {text}"))
-    assert await sent(bot) == Gone(f"Forbidden: {text}")
+    assert await sent(bot) == Gone(f"Forbidden: {text}", chat_wide=True)
 
 
-@pytest.mark.parametrize("text", UNREACHABLE)
-async def test_a_chat_that_cannot_be_written_to_is_gone_however_it_is_spelt(
-    telegram: TelegramDouble, bot: Bot, text: str
+@pytest.mark.parametrize(
+    ("text", "chat_wide"),
+    [*((text, True) for text in UNREACHABLE), *((text, False) for text in WITHOUT_TOPIC)],
+)
+async def test_a_chat_or_topic_that_cannot_be_written_to_is_gone_however_it_is_spelt(
+    telegram: TelegramDouble, bot: Bot, text: str, chat_wide: bool
 ) -> None:
     telegram.fail(bad(text))
     outcome = await sent(bot)
     assert isinstance(outcome, Gone)
+    assert outcome.chat_wide == chat_wide
     assert text.casefold() in outcome.reason.casefold()
     assert telegram.calls == ["sendMessage"]
 

@@ -107,7 +107,9 @@ async def test_a_chat_that_is_not_listed_is_not_written_to(
 ) -> None:
     allowed = frozenset({("telegram", GROUP), ("discord", ANN)})
     notifier = TelegramNotifier(bot, calls, furnished.keyboards, clock, allowed)
-    assert await notifier.deliver(TO_ANN, WORDS, "L1") == Gone("not allowed by ALLOW")
+    assert await notifier.deliver(TO_ANN, WORDS, "L1") == Gone(
+        "not allowed by ALLOW", chat_wide=True
+    )
     assert isinstance(await notifier.deliver(TO_GROUP, WORDS, "L1"), Delivered)
     assert [sent.chat for sent in telegram.sent] == [GROUP]
 
