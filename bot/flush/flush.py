@@ -92,7 +92,7 @@ class Entry(msgspec.Struct, frozen=True):
 
 
 class Flush(msgspec.Struct, frozen=True):
-    """One event of a scope: ``coin`` None is the whole market. ``id`` 0: not stored yet.
+    """One event of a scope: ``coin`` None is the whole market. ``id`` 0: it has none yet.
 
     ``within``: the market-wide flush that a coin's flush folds into. ``baseline``: the minute
     that was normal before, ``bar`` what a minute had to reach, both in ``market.USD``. ``deaf``:
@@ -111,6 +111,9 @@ class Flush(msgspec.Struct, frozen=True):
     heard: tuple[str, ...] = ()
     sampled: tuple[str, ...] = ()
     deaf: tuple[Deaf, ...] = ()
+    uncertain: bool = False
+    """It is past its peak, and may seem calmer than it is: exchanges that made up a fifth of it
+    were not heard meanwhile. No all-clear, then."""
 
     @property
     def start_ms(self) -> int:
