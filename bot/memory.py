@@ -44,7 +44,7 @@ async def recollect(
     tape: Tape, notebook: Notebook, exchanges: Collection[str], now_ms: int
 ) -> Memory:
     """What is known of these exchanges. Raises ``StoreError``."""
-    spans = _spans(await notebook.read(WATCHED))
+    spans = spans_noted(await notebook.read(WATCHED))
     known = {name: spans[name] for name in exchanges if name in spans}
     since_ms = _earliest(known, now_ms - DAY_MS, now_ms)
     stored = [gap for gap in await tape.gaps(since_ms) if gap.exchange in exchanges]
@@ -52,7 +52,9 @@ async def recollect(
     fresh = [new for old, new in zip(stored, ended, strict=True) if new is not old]
     away = [_away(name, known.get(name), since_ms, now_ms) for name in exchanges]
     missed = [gap for gap in away if gap.start_ms < now_ms]
-    return Memory(since_ms, known, [*ended, *missed], [*fresh, *missed])
+    whole = [_whole(gap, known) for gap in away]
+    fresh += [gap for gap in whole if gap.start_ms < now_ms]
+    return Memory(since_ms, known, [*ended, *missed], fresh)
 
 
 async def restore(
@@ -124,7 +126,14 @@ def _away(name: str, span: Span | None, since_ms: int, now_ms: int) -> Gap:
     return Gap(name, PROCESS, max(since_ms, span.until_ms), now_ms, STOPPED, "stopped")
 
 
-def _spans(note: str | None) -> dict[str, Span]:
+def _whole(gap: Gap, known: Mapping[str, Span]) -> Gap:
+    """The time without a process as history must know it: also what is older than any window."""
+    span = known.get(gap.exchange)
+    return msgspec.structs.replace(gap, start_ms=span.until_ms) if span else gap
+
+
+def spans_noted(note: str | None) -> dict[str, Span]:
+    """What the notebook keeps under ``WATCHED``; nothing where that cannot be read."""
     try:
         return msgspec.json.decode(note or "{}", type=dict[str, Span])
     except msgspec.MsgspecError as error:

@@ -7,12 +7,14 @@ BTC is 40% of the four largest coins there and about 45% of all coins when it ge
 coins that is 75M, 22M and 4.5M. What public feeds showed is a floor, and so are these.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 import msgspec
 
+from bot.history.known import Often
 from bot.market import USD
 from bot.typed.rule_text import Draft
+from bot.wording.history import often_phrase
 from bot.wording.numbers import round_money
 
 WEIGHTS = {"binance": 45, "bybit": 35, "okx": 20}
@@ -43,8 +45,21 @@ class Preset(msgspec.Struct, frozen=True):
     draft: Draft
 
 
-def presets(exchanges: Collection[str]) -> tuple[Preset, ...]:
-    """Rarest first. ``exchanges`` are those that are heard; none is taken as the whole record."""
+def presets(
+    exchanges: Collection[str], known: Mapping[str, int | None] | None = None
+) -> tuple[Preset, ...]:
+    """Rarest first. ``exchanges`` are those that are heard; none is taken as the whole record.
+
+    ``known``: by preset, the amount (``market.USD``) that this installation's own history gives;
+    it is used where it gives all of them, each rarer one the larger.
+    """
+    own = [known.get(name) if known else None for name in _DOLLARS]
+    amounts = [amount for amount in own if amount is not None]
+    if len(amounts) == len(own) and amounts == sorted(set(amounts), reverse=True):
+        return tuple(
+            Preset(name, *_WORDS[name], Draft(None, None, "1h", "total", amount))
+            for name, amount in zip(_DOLLARS, amounts, strict=True)
+        )
     weight = sum(WEIGHTS.get(exchange, UNKNOWN_WEIGHT) for exchange in set(exchanges)) or 100
     return tuple(
         Preset(name, *_WORDS[name], _all_coins(_rounded(dollars * weight // 100)))
@@ -52,8 +67,13 @@ def presets(exchanges: Collection[str]) -> tuple[Preset, ...]:
     )
 
 
-def expectation(preset: Preset, exchanges: Collection[str]) -> str:
-    """``$75M in 1 h: about weekly on the 3 exchanges I hear, by last spring's record``"""
+def expectation(preset: Preset, exchanges: Collection[str], often: Often | None = None) -> str:
+    """``$75M in 1 h: about weekly on the 3 exchanges I hear, by last spring's record``
+
+    With ``often`` from this installation's history: ``$150M in 1 h: 12 times in the last 92 days``.
+    """
+    if often is not None:
+        return f"{round_money(preset.draft.threshold)} in 1 h: {often_phrase(often)}"
     number = len(set(exchanges))
     on = f"the {number} exchanges" if number > 1 else "the one exchange"
     amount = round_money(preset.draft.threshold)

@@ -8,8 +8,20 @@ import msgspec
 
 from bot.clock import Clock
 from bot.events import Event
+from bot.history.nothing import NoHistory
 from bot.landmarks import Passing, unseen
-from bot.ports import Books, Chats, Desk, Keyboards, Ledger, Mark, Notifier, Rulebook
+from bot.ports import (
+    Books,
+    Chats,
+    Desk,
+    History,
+    Keyboards,
+    Ledger,
+    Mark,
+    Markets,
+    Notifier,
+    Rulebook,
+)
 from bot.rules import Destination
 from bot.wording.text import Message
 from handlers.routing.flood import FloodGuard, Notices
@@ -120,6 +132,8 @@ class House:
         bot_links: Mapping[str, str] | None = None,
         allowed: frozenset[tuple[str, int]] = frozenset(),
         passing: Passing = unseen,
+        markets: Markets | None = None,
+        history: History | None = None,
     ) -> None:
         self.desk = desk
         self.rulebook = rulebook
@@ -130,6 +144,9 @@ class House:
         self.allowed = allowed
         """Platform and id of the chats, people and servers that may use this; empty: everyone."""
         self.passing = passing
+        self.markets = markets
+        """None: the market's structure is not followed here."""
+        self.history: History = history or NoHistory()
         self._books = books
         self._tell = tell
         self.bot_links = dict(bot_links or {})

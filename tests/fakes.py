@@ -8,8 +8,9 @@ from bot.delivery.outcomes import Delivered, Outcome
 from bot.events import Event
 from bot.exchanges.dialect import Publication
 from bot.figures import Hearing, Order, Reading, Split
+from bot.history.nothing import NoHistory
 from bot.market import USD, Gap, Liquidation, Side
-from bot.ports import Accounts, Found, Notification, SourceStatus
+from bot.ports import Accounts, Found, History, Notification, SourceStatus
 from bot.rules import WINDOWS, Alert, Destination, Payload, Rule, RuleState
 from bot.structure.view import Figure, MarketView
 from bot.wording.text import Message
@@ -224,6 +225,7 @@ class Furnished:
     outbox: FakeOutbox = field(default_factory=FakeOutbox)
     keyboards: FakeKeyboards = field(default_factory=FakeKeyboards)
     markets: FakeMarkets | None = field(default_factory=FakeMarkets)
+    history: History = field(default_factory=NoHistory)
     allowed: frozenset[tuple[str, int]] = frozenset()
     clock: ManualClock = field(default_factory=lambda: ManualClock(NOW_MS))
     notifiers: Mapping[str, FakeNotifier] = field(
@@ -253,5 +255,6 @@ class Furnished:
             self.notifiers,
             bot_links=self.links,
             markets=self.markets,
+            history=self.history,
             allowed=self.allowed,
         )

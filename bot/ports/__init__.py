@@ -23,6 +23,8 @@ from bot.ports.heard import (
     SourceStatus,
     Tape,
 )
+from bot.ports.history import History
+from bot.ports.markets import Markets
 from bot.ports.record import Archive, Facts, Series
 
 __all__ = [
@@ -35,11 +37,13 @@ __all__ = [
     "Desk",
     "Facts",
     "Found",
+    "History",
     "Keyboard",
     "Keyboards",
     "Ledger",
     "Listings",
     "Mark",
+    "Markets",
     "Notebook",
     "Notification",
     "Notifier",

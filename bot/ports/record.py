@@ -36,7 +36,10 @@ class Archive(Protocol):
         ...
 
     async def past(self, source: str, coin: str, exchange: str, span_ms: int) -> Series:
-        """Imported sums; coin or exchange "" stands for all, as they were imported."""
+        """Imported sums; coin or exchange "" stands for all, as they were imported.
+
+        Spans that were imported as nothing are told too: one that is left out is not known.
+        """
         ...
 
 
@@ -47,8 +50,11 @@ class Facts(Protocol):
         """Add; the same (measure, coin, source, time) or candle again replaces."""
         ...
 
-    async def facts(self, measure: Measure, coin: str, from_ms: int, to_ms: int) -> list[Fact]:
-        """Of all sources in [from, to), oldest first."""
+    async def facts(
+        self, measure: Measure, coin: str, from_ms: int, to_ms: int, every_ms: int = 0
+    ) -> list[Fact]:
+        """Of all sources in [from, to), oldest first; with ``every_ms`` only the first of each
+        source in each such span."""
         ...
 
     async def candles(

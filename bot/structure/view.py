@@ -5,6 +5,8 @@ Plain values only: it is stored with a case as JSON, so that the case can be tol
 
 import msgspec
 
+from bot.structure.facts import Measure
+
 
 class Figure(msgspec.Struct, frozen=True):
     """A value, when its oldest part was true, and which sources it comes from (titles, sorted)."""
@@ -33,6 +35,22 @@ class Missing(msgspec.Struct, frozen=True):
     since_ms: int
 
 
+class Part(msgspec.Struct, frozen=True):
+    """One source's open interest, by its title; ``usd`` at its own mark, None where it has none."""
+
+    source: str
+    coins: float
+    usd: float | None
+    at_ms: int
+
+
+class Elsewhere(msgspec.Struct, frozen=True):
+    """What one source says of exchanges that are not heard: never added to what is."""
+
+    measure: Measure
+    figure: Figure
+
+
 class Trend(msgspec.Struct, frozen=True):
     """A ratio now, and its median over the last 30 and 90 days (None: not so long watched)."""
 
@@ -51,6 +69,8 @@ class MarketView(msgspec.Struct, frozen=True):
     over sources that list all. Percentiles are shares 0 to 1 of the last 90 days.
     ``day_change`` and ``oi_day_change`` are shares of the value 24 h before, the latter in coins.
     ``spot_buys`` and ``spot_sells``: taker flow of the last 15 minutes in US dollars.
+    ``oi_parts``: what ``oi`` is the sum of, so that ``bot.structure.comparing`` can form two views
+    over the same sources.
     """
 
     coin: str
@@ -83,3 +103,5 @@ class MarketView(msgspec.Struct, frozen=True):
     oi_to_depth: Trend | None = None
     levels: tuple[Level, ...] = ()
     missing: tuple[Missing, ...] = ()
+    oi_parts: tuple[Part, ...] = ()
+    elsewhere: tuple[Elsewhere, ...] = ()

@@ -3,9 +3,12 @@
 from collections.abc import Sequence
 
 from bot.figures import Reading, Split
+from bot.history.known import Sidedness
+from bot.history.standing import Standing
 from bot.market import USD, Side
 from bot.wording.buttons import alert_me_row, coin_row, refresh_row, window_row
 from bot.wording.coverage import coverage_note, is_young, plus, silence
+from bot.wording.history import common_line, normal_part
 from bot.wording.lines import (
     exchange_shares_line,
     exchanges,
@@ -37,8 +40,12 @@ _TABLE_COINS = 4
 _TOP_COINS = 10
 
 
-def liqs_message(reading: Reading, others: Sequence[Reading] = ()) -> Message:
+def liqs_message(
+    reading: Reading, others: Sequence[Reading] = (), standing: Standing | None = None
+) -> Message:
     """``reading`` is what was asked; ``others`` the same scope over the other windows.
+
+    ``standing``: how unusual the reading is, where that is known.
 
     Buttons: ``liqs|<coin or all>|<window>[|exchange]`` and ``alertme|<coin or all>|<window>``.
     """
@@ -61,14 +68,17 @@ def liqs_message(reading: Reading, others: Sequence[Reading] = ()) -> Message:
         facts.append(largest_line(reading.largest))
     if reading.coin is None and reading.exchange is None:
         facts.append(exchange_shares_line(reading))
-    blocks: list[Block] = [Paragraph((_total_line(reading),)), *_parts_table(reading)]
+    blocks: list[Block] = [Paragraph((_total_line(reading, standing),)), *_parts_table(reading)]
     if facts:
         blocks.append(Paragraph(tuple(facts), title="More"))
     return Message(head, (*blocks, coverage_note(reading)), buttons)
 
 
-def imbalance_message(reading: Reading, others: Sequence[Reading] = ()) -> Message:
-    """As ``liqs_message``; buttons ``imbalance|<coin or all>|<window>``."""
+def imbalance_message(
+    reading: Reading, others: Sequence[Reading] = (), sides: Sidedness | None = None
+) -> Message:
+    """As ``liqs_message``; ``sides``: how common one-sidedness is. Buttons
+    ``imbalance|<coin or all>|<window>``."""
     buttons = (
         window_row("imbalance", reading, TOLD_WINDOWS),
         coin_row("imbalance", reading),
@@ -85,6 +95,8 @@ def imbalance_message(reading: Reading, others: Sequence[Reading] = ()) -> Messa
     if reading.coin is None and leading:
         told = " · ".join(f"{coin.name} {signed(_imbalance(coin))}" for coin in leading)
         blocks.append(Paragraph(((told,),), title="Coins"))
+    if (common := common_line(reading, sides)) is not None:
+        blocks.append(Paragraph((common,)))
     note = ("+1 only longs, 0 even, −1 only shorts. ", *coverage_note(reading).line)
     return Message(head, (*blocks, Note(note)), buttons)
 
@@ -112,10 +124,11 @@ def top_message(reading: Reading) -> Message:
     return Message(head, (*blocks, coverage_note(reading)), buttons)
 
 
-def _total_line(reading: Reading) -> Line:
+def _total_line(reading: Reading, standing: Standing | None = None) -> Line:
+    usual = None if is_young(reading) else normal_part(standing)
     orders = "1 order" if reading.count == 1 else f"{count(reading.count)} orders"
     total = Bold(f"{money(reading.total)}{plus(reading)}")
-    return (total, f" · {sided(reading, heavier(reading))} · {orders}")
+    return (total, f" · {sided(reading, heavier(reading))} · {usual or orders}")
 
 
 def _parts_table(reading: Reading) -> list[Block]:

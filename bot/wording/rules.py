@@ -2,9 +2,12 @@
 
 from collections.abc import Sequence
 
+from bot.history.known import Often
 from bot.metrics import METRICS, Unit
 from bot.rules import SHARE, Rule
 from bot.typed.rule_text import draft_of, draft_text
+from bot.wording.history import gentler_row, often_line
+from bot.wording.lines import joined
 from bot.wording.numbers import count, fine_money, round_money, share_of, span
 from bot.wording.text import Bold, Button, Code, Line, Message, Paragraph
 
@@ -35,16 +38,24 @@ def say_value(metric: str, value: int | None) -> str:
     return count(value) if unit is Unit.COUNT else fine_money(value)
 
 
-def saved_message(rule: Rule, value: int | None) -> Message:
+def saved_message(
+    rule: Rule, value: int | None, often: Often | None = None, basis: str = ""
+) -> Message:
     """``Set: BTC longs > $50M in 1 h.`` and how far away it is, or that it is already there.
 
-    Buttons: ``pause|<id>``, ``delete|<id>``.
+    ``basis`` says what the dollars stand for (``p99 of 92 days``), ``often`` how often it would
+    have fired. Buttons: ``pause|<id>``, ``delete|<id>``, and ``instead|<id>|<rule>`` for one that
+    would never stop.
     """
-    buttons = ((_pause(rule), _delete(rule)),)
+    standing = _standing(rule, value)
+    if (said := often_line(often, rule.metric)) is not None:
+        standing = (*standing, f" {said}")
+    own = (_pause(rule), _delete(rule))
+    gentler = gentler_row(rule, often)
     return Message(
-        head=(f"Set: {_sentence(rule)}.",),
-        blocks=(Paragraph((_standing(rule, value),)),),
-        buttons=buttons,
+        head=(f"Set: {_sentence(rule)}{f' ({basis})' if basis else ''}.",),
+        blocks=(Paragraph((joined(standing),)),),
+        buttons=(gentler, own) if gentler else (own,),
     )
 
 

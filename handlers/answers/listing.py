@@ -12,8 +12,10 @@ from bot.typed.rule_text import draft_of, draft_text
 from bot.wording.rules import deleted_message, rule_message, rules_message
 from bot.wording.text import Button
 from handlers.answers.rights import in_private, private_link, refusal
+from handlers.answers.saving import add_rule, set_message
 from handlers.answers.screens import inside, with_line
 from handlers.answers.standing import quiet_line
+from handlers.answers.understood import understood
 from handlers.routing.repairs import RUN
 from handlers.talk import House, Reply, Request
 
@@ -54,6 +56,22 @@ async def delete(number: str, request: Request, house: House) -> Reply:
     return await _changed(number, request, house, _removed, _farewell)
 
 
+async def swap(number: str, text: str, request: Request, house: House) -> Reply:
+    """Another rule in the place of this one, said as if it had just been set."""
+    draft = (await understood(text, house)).draft
+    judged, refused = await _found(number, request, house)
+    if refused:
+        return refused
+
+    async def work(ledger: Ledger) -> Rule:
+        rule = await _still(ledger, judged)
+        await ledger.remove(rule.id)
+        return await add_rule(ledger, draft, rule.destination, rule.author, house)
+
+    rule = await house.keep(work, request)
+    return Reply(await set_message(rule, house), edit=request.pressed)
+
+
 async def _paused(wanted: bool, ledger: Ledger, rule: Rule) -> Rule | None:
     """A rule that is as wanted already goes on where it is: a change would begin it anew."""
     return rule if rule.paused == wanted else await ledger.pause(rule.id, wanted)
@@ -87,13 +105,18 @@ async def _changed(
         return refused
 
     async def work(ledger: Ledger) -> Rule:
-        """The rule is still where the asker's rights were judged, or it is not his to change."""
-        rule = await ledger.rule(judged.id)
-        if rule is None or rule.destination != judged.destination:
-            raise _lost()
+        rule = await _still(ledger, judged)
         return await change(ledger, rule) or rule
 
     return say(await house.keep(work, request), request, house)
+
+
+async def _still(ledger: Ledger, judged: Rule) -> Rule:
+    """The rule is still where the asker's rights were judged, or it is not his to change."""
+    rule = await ledger.rule(judged.id)
+    if rule is None or rule.destination != judged.destination:
+        raise _lost()
+    return rule
 
 
 async def _found(number: str, request: Request, house: House) -> tuple[Rule, Reply | None]:

@@ -3,22 +3,20 @@
 import msgspec
 
 from bot.errors import UserError
+from bot.history.known import LEAST_DAYS, Often
+from bot.history.often import FREQUENCIES
 from bot.ports import Ledger
 from bot.presets import Preset, expectation, presets
 from bot.rules import Destination, Rule
 from bot.typed.rule_text import draft_of
-from handlers.answers.saving import add_rule
+from handlers.answers.saving import add_rule, how_often
 from handlers.talk import House
 
 
 class Chosen(msgspec.Struct, frozen=True):
-    """The rule that a preset stands for here, and the rules of other presets it replaced.
-
-    ``expected`` says how often it is likely to speak.
-    """
+    """The rule that a preset stands for here, and the rules of other presets it replaced."""
 
     preset: Preset
-    expected: str
     rule: Rule
     replaced: tuple[Rule, ...]
 
@@ -37,8 +35,21 @@ def reachable(house: House) -> tuple[str, ...]:
 
 
 def offered(house: House) -> tuple[Preset, ...]:
-    """The presets, rarest first, fitted to the exchanges that can be heard from here."""
-    return presets(reachable(house))
+    """The presets, rarest first, by what this installation heard in at least seven days; before
+    that fitted to the exchanges that can be heard from here."""
+    known = {name: house.history.threshold_for(name, None, "1h") for name in FREQUENCIES}
+    return presets(reachable(house), known)
+
+
+async def expected(preset: Preset, house: House) -> str:
+    """How often a preset is likely to speak: ``$150M in 1 h: 12 times in the last 92 days``."""
+    return expectation(preset, reachable(house), await times(preset, house))
+
+
+async def times(preset: Preset, house: House) -> Often | None:
+    """How often it would have spoken here; None before the seventh day."""
+    often = await how_often(preset.draft, house)
+    return often if often is not None and often.days >= LEAST_DAYS else None
 
 
 def preset_called(name: str, house: House) -> Preset:
@@ -54,7 +65,8 @@ async def choose(
 ) -> Chosen:
     """Make the preset's rule the place's own, once, and the only one of a preset."""
     rules = await ledger.rules(destination)
-    others = [one.draft for one in offered(house) if one.name != preset.name]
+    every = (*offered(house), *presets(reachable(house)))
+    others = [one.draft for one in every if one.draft != preset.draft]
     replaced = tuple(rule for rule in rules if draft_of(rule) in others)
     for other in replaced:
         await ledger.remove(other.id)
@@ -63,4 +75,4 @@ async def choose(
         rule = await add_rule(ledger, preset.draft, destination, author, house)
     elif rule.paused:
         rule = await ledger.pause(rule.id, False) or rule
-    return Chosen(preset, expectation(preset, reachable(house)), rule, replaced)
+    return Chosen(preset, rule, replaced)

@@ -1,14 +1,16 @@
 """A rule on its way: stored, said in full, and proved where it is personal."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 import structlog
 
 from bot.delivery.outcomes import Delivered, Gone, Outcome
 from bot.errors import StoreError, UserError
+from bot.history.known import Often
 from bot.ports import Chat, Ledger
 from bot.rules import Destination, Rule
-from bot.typed.rule_text import Draft, link_payload
+from bot.typed.rule_text import Draft, draft_of, link_payload
 from bot.wording.rules import saved_message
 from bot.wording.text import Message
 from handlers.answers.rights import in_private, may_change, private_link, refusal
@@ -23,6 +25,9 @@ PLACE_LIMIT = 200
 
 PROOF_S = 10.0
 """How long the proof of a direct message may take, in real seconds."""
+
+OFTEN_S = 3.0
+"""How long history may be asked before the answer goes without it, in real seconds."""
 
 
 async def add_rule(
@@ -44,17 +49,20 @@ async def add_rule(
     return await ledger.add(rule, PERSON_LIMIT if destination.direct else PLACE_LIMIT)
 
 
-async def save_for(request: Request, draft: Draft, house: House) -> Reply:
-    """Save where the asker may: here, else for himself alone, else say how he could."""
+async def save_for(request: Request, draft: Draft, house: House, basis: str = "") -> Reply:
+    """Save where the asker may: here, else for himself alone, else say how he could.
+
+    ``basis`` says what the draft's dollars stand for: ``p99 of 92 days``.
+    """
     notifier = house.notifiers.get(request.destination.platform)
     if await may_change(request):
         if request.elsewhere and notifier is not None:
-            return await _save_privately(request, draft, house)
-        return await _save_here(request, draft, house, take_up)
+            return await _save_privately(request, draft, house, basis)
+        return await _save_here(request, draft, house, take_up, basis)
     if notifier is None or not request.author or private_link(request, house):
         denied = await refusal(request, house, link_payload(draft))
         return denied or Reply(None)
-    return await _save_privately(request, draft, house)
+    return await _save_privately(request, draft, house, basis)
 
 
 async def save_awake(request: Request, draft: Draft, house: House) -> Reply:
@@ -98,6 +106,7 @@ async def _save_here(
     draft: Draft,
     house: House,
     wake: Callable[[Ledger, Destination], Awaitable[Chat]],
+    basis: str = "",
 ) -> Reply:
     async def work(ledger: Ledger) -> tuple[Rule, Chat]:
         rule = await add_rule(ledger, draft, request.destination, request.author, house)
@@ -105,10 +114,10 @@ async def _save_here(
         return rule, await ledger.chat(request.destination)
 
     rule, chat = await house.keep(work, request)
-    return Reply(_said(rule, chat, house), edit=request.pressed)
+    return Reply(await _said(rule, chat, house, basis), edit=request.pressed)
 
 
-async def _save_privately(request: Request, draft: Draft, house: House) -> Reply:
+async def _save_privately(request: Request, draft: Draft, house: House, basis: str) -> Reply:
     destination = in_private(request)
 
     async def work(ledger: Ledger) -> tuple[Rule, Chat]:
@@ -116,7 +125,7 @@ async def _save_privately(request: Request, draft: Draft, house: House) -> Reply
         return rule, await ledger.chat(destination)
 
     rule, chat = await house.keep(work, request)
-    message = await proved(rule, _said(rule, chat, house), house)
+    message = await proved(rule, await _said(rule, chat, house, basis), house)
     return Reply(message, edit=request.pressed and request.private)
 
 
@@ -128,8 +137,22 @@ def _ending(outcome: Outcome | None) -> str:
     return "Saved, but the DM to prove it has not arrived yet; /test tries again."
 
 
-def _said(rule: Rule, chat: Chat, house: House) -> Message:
+async def _said(rule: Rule, chat: Chat, house: House, basis: str) -> Message:
     """The rule as understood, and why it would not be heard now where that is so."""
-    message = inside(saved_message(rule, house.desk.value(rule)))
+    message = await set_message(rule, house, basis)
     quiet = quiet_line(chat, house)
     return with_line(message, quiet) if quiet else message
+
+
+async def set_message(rule: Rule, house: House, basis: str = "") -> Message:
+    """What was set, how far away it is, and how often it would have fired, as a screen."""
+    often = await how_often(draft_of(rule), house)
+    return inside(saved_message(rule, house.desk.value(rule), often, basis))
+
+
+async def how_often(draft: Draft, house: House) -> Often | None:
+    """How often a rule would have fired, if history can tell before the answer must go."""
+    with suppress(TimeoutError):
+        async with house.clock.timeout(OFTEN_S):
+            return await house.history.often(draft)
+    return None

@@ -3,6 +3,7 @@
 from bot.figures import Reading
 from bot.presets import Preset
 from bot.wording.coverage import deafness, is_young, listening, plus
+from bot.wording.history import normal_part
 from bot.wording.lines import heavier, sided
 from bot.wording.numbers import money, together
 from bot.wording.rules import say_rule, say_value
@@ -41,21 +42,24 @@ def group_screen(house: House, kept: int | None = None) -> Message:
     return Message(("Liqwatch is here.",), blocks, (*rows, *last))
 
 
-def set_screen(chosen: Chosen, value: int | None) -> Message:
-    """Tap 2: what was set, how far away it is, and how a test arrives."""
+def set_screen(chosen: Chosen, value: int | None, expected: str) -> Message:
+    """Tap 2: what was set, how far away it is, and how a test arrives.
+
+    ``expected`` says how often it is likely to speak, as ``presets.expectation`` does.
+    """
     rows = (
         (Button("Send me a test", "trial"),),
         (Button("Change", "hello"), Button("My own number", "pace|own")),
     )
-    return Message(("Set.",), (Paragraph(_set_lines(chosen, value)),), rows)
+    return Message(("Set.",), (Paragraph(_set_lines(chosen, value, expected)),), rows)
 
 
-def group_set(chosen: Chosen, value: int | None) -> Message:
+def group_set(chosen: Chosen, value: int | None, expected: str) -> Message:
     """A group's choice, shrunk to what matters from now on."""
     more: Line = (Code("/alerts"), " to change, ", Code("/test"), " to hear one.")
     return Message(
         (f"Set by an admin: {chosen.preset.label.lower()}, here.",),
-        (Paragraph((*_set_lines(chosen, value), more)),),
+        (Paragraph((*_set_lines(chosen, value, expected), more)),),
     )
 
 
@@ -93,9 +97,11 @@ def now_line(house: House) -> Line:
         return listening(reading, _told(reading))
     if not reading.total:
         return ("Right now: nothing liquidated in the last hour.",)
+    usual = normal_part(house.history.standing(reading))
+    unusual = f" {usual[0].upper()}{usual[1:]}." if usual else ""
     return (
         f"Right now: {_told(reading)} in the last hour, ",
-        f"{sided(reading, heavier(reading))}.",
+        f"{sided(reading, heavier(reading))}.{unusual}",
     )
 
 
@@ -124,9 +130,9 @@ def _preset_rows(presets: tuple[Preset, ...]) -> tuple[Row, ...]:
     )
 
 
-def _set_lines(chosen: Chosen, value: int | None) -> tuple[Line, ...]:
+def _set_lines(chosen: Chosen, value: int | None, expected: str) -> tuple[Line, ...]:
     rule = chosen.rule
-    amount, _, often = chosen.expected.partition(":")
+    amount, _, often = expected.partition(":")
     lines: list[Line] = [("I write when all coins pass ", Bold(amount), f":{often}.")]
     if value is not None and value <= rule.threshold:
         now, away = (say_value(rule.metric, it) for it in (value, rule.threshold - value))

@@ -6,8 +6,10 @@ from types import MappingProxyType
 from handlers.commands.alert import Alert
 from handlers.commands.alerts import Alerts
 from handlers.commands.help import Help
+from handlers.commands.history import History
 from handlers.commands.imbalance import Imbalance
 from handlers.commands.liqs import Liqs
+from handlers.commands.market import Market
 from handlers.commands.mute import Mute
 from handlers.commands.sources import Sources
 from handlers.commands.start import Start
@@ -22,6 +24,8 @@ _COMMANDS: tuple[Command, ...] = (
     Liqs(),
     Imbalance(),
     Top(),
+    History(),
+    Market(),
     Alert(),
     Alerts(),
     Test(),

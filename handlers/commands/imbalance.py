@@ -18,5 +18,6 @@ class Imbalance:
         """The imbalance asked for, with the other windows beside it."""
         question = asked(request, house)
         reading = house.desk.reading(question.coin, question.exchange, question.window)
-        message = imbalance_message(reading, beside(question, house))
+        sides = house.history.sidedness(question.coin, reading.span_ms, question.exchange)
+        message = imbalance_message(reading, beside(question, house), sides)
         return Reply(message, edit=request.pressed, share=await shared(request, house))

@@ -18,5 +18,6 @@ class Liqs:
         """The reading asked for, with the other windows beside it."""
         question = asked(request, house)
         reading = house.desk.reading(question.coin, question.exchange, question.window)
-        message = liqs_message(reading, beside(question, house))
+        standing = house.history.standing(reading)
+        message = liqs_message(reading, beside(question, house), standing)
         return Reply(message, edit=request.pressed, share=await shared(request, house))

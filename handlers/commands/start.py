@@ -5,7 +5,7 @@ from bot.ports import Ledger
 from bot.typed.rule_text import Draft, from_link_payload
 from bot.wording.text import Line
 from handlers.answers import welcome
-from handlers.answers.pace import Chosen, choose, preset_called
+from handlers.answers.pace import Chosen, choose, expected, preset_called
 from handlers.answers.rights import may_change, refusal
 from handlers.answers.saving import proved, save_awake
 from handlers.answers.standing import awaken, quiet_line
@@ -78,12 +78,13 @@ async def _pace(request: Request, house: House) -> Reply:
 
     chosen = await house.keep(work, request)
     value = house.desk.value(chosen.rule)
+    often = await expected(preset, house)
     if request.destination.direct:
-        screen = welcome.set_screen(chosen, value)
+        screen = welcome.set_screen(chosen, value, often)
         if request.elsewhere:
             screen = await proved(chosen.rule, screen, house)
         return Reply(screen, edit=True)
-    return Reply(welcome.group_set(chosen, value), edit=True)
+    return Reply(welcome.group_set(chosen, value, often), edit=True)
 
 
 async def _trial(request: Request, house: House) -> Reply:

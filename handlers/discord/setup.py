@@ -149,7 +149,8 @@ class Setup:
         plan = replace(plan, preset=preset.name, role=role.id if role else 0)
         on = await self._acts.rules_on(plan)
         ids = await self._ids(plan, PLAN_VERBS, request)
-        message = plan_message(room.name, standing, preset, (ping,), on)
+        often = await self._acts.times(preset)
+        message = plan_message(room.name, standing, preset, (ping,), on, often)
         return Answer(message, plan_view(plan, ids, presets, role, bool(on)))
 
     async def _on(self, interaction: Interaction, plan: Plan, request: Request) -> Answer:

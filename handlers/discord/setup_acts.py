@@ -5,6 +5,7 @@ from contextlib import suppress
 from msgspec.structs import replace
 
 from bot.delivery.outcomes import Delivered, Gone, Outcome, Refused
+from bot.history.known import Often
 from bot.ports import Chat, Ledger, Notifier
 from bot.presets import Preset
 from bot.rules import Rule
@@ -12,7 +13,7 @@ from bot.typed.draft import draft_of
 from bot.wording.alert import alert_message
 from bot.wording.rules import say_rule
 from bot.wording.sample import sample_alert
-from handlers.answers.pace import choose, offered, preset_called
+from handlers.answers.pace import choose, offered, preset_called, times
 from handlers.discord.setup_plan import Plan
 from handlers.talk import House, Request
 
@@ -30,6 +31,10 @@ class Acts:
     def presets(self) -> tuple[Preset, ...]:
         """Rarest first, fitted to what is heard."""
         return offered(self._house)
+
+    async def times(self, preset: Preset) -> Often | None:
+        """How often it would have spoken here; None before the seventh day."""
+        return await times(preset, self._house)
 
     async def begun(self, plan: Plan) -> Plan:
         """The plan with what is set there already."""

@@ -4,8 +4,10 @@ from collections.abc import Mapping, Sequence
 
 import discord
 
+from bot.history.known import Often
 from bot.presets import Preset
 from bot.rules import Rule
+from bot.wording.history import often_phrase
 from bot.wording.rules import say_rule
 from bot.wording.text import Bold, Code, Line, Message, Paragraph
 from handlers.discord.buttons import stateless
@@ -39,13 +41,24 @@ def said(preset: Preset) -> str:
 
 
 def plan_message(
-    name: str, standing: Standing, preset: Preset, ping: Line, on: Sequence[str]
+    name: str,
+    standing: Standing,
+    preset: Preset,
+    ping: Line,
+    on: Sequence[str],
+    often: Often | None = None,
 ) -> Message:
-    """What will happen, before it does; ``on`` are the rules that are on there now."""
+    """What will happen, before it does; ``on`` are the rules that are on there now.
+
+    ``often``: how often the preset would have spoken, where that is known.
+    """
     marks = [f"✅ {ability.does}" for ability in standing.has]
     marks += [f"⚠️ I may not {ability.does} here (optional)" for ability in standing.lacks]
-    often = f"{preset.label}, by last spring's record: "
-    lines: list[Line] = [(often, Bold(said(preset)), "."), ping]
+    if often is None:
+        rule: Line = (f"{preset.label}, by last spring's record: ", Bold(said(preset)), ".")
+    else:
+        rule = (f"{preset.label}: ", Bold(said(preset)), f" ({often_phrase(often)}).")
+    lines: list[Line] = [rule, ping]
     if on:
         lines.append((f"On now: {', '.join(on)}.",))
     head = f"Alerts will go to #{name}"

@@ -111,6 +111,12 @@ async def test_after_more_than_a_day_it_is_a_new_start() -> None:
     assert memory.gaps == []
 
 
+async def test_what_history_must_know_of_it_is_the_whole_time_without_a_process() -> None:
+    memory = await known(Kept(), Notes(okx=(NOW - 9 * DAY_MS, NOW - 3 * DAY_MS)), "okx")
+    [gap] = memory.fresh
+    assert (gap.start_ms, gap.end_ms, gap.kind) == (NOW - 3 * DAY_MS, NOW, "stopped")
+
+
 async def test_a_note_that_cannot_be_read_is_a_new_start_too() -> None:
     notes = Notes()
     notes.pages[WATCHED] = "{"

@@ -1,6 +1,8 @@
 """How often a newcomer is written to."""
 
+from bot.clock import HOUR_MS
 from bot.exchanges import EXCHANGES
+from bot.history.known import Often
 from bot.market import USD
 from bot.presets import expectation, presets
 from bot.typed.rule_text import draft_text, parse_rule
@@ -33,3 +35,17 @@ def test_the_expectation_names_its_source() -> None:
     assert expectation(presets(ALL)[0], ALL) == (
         "$75M in 1 h: about weekly on the 3 exchanges I hear, by last spring's record"
     )
+
+
+def test_with_a_history_the_dollars_are_this_installations_own() -> None:
+    known = {"big": 150_000_000 * USD, "medium": 40_000_000 * USD, "many": 10_000_000 * USD}
+    told = presets(ALL, known)
+    assert [preset.draft.threshold for preset in told] == list(known.values())
+    often = Often(12, 92.4, 526_000_000 * USD, HOUR_MS)
+    assert expectation(told[0], ALL, often) == "$150M in 1 h: 12 times in the last 92 days"
+
+
+def test_a_history_that_gives_no_three_different_amounts_is_not_used() -> None:
+    known = {"big": 40_000_000 * USD, "medium": 40_000_000 * USD, "many": 10_000_000 * USD}
+    assert presets(ALL, known) == presets(ALL)
+    assert presets(ALL, {**known, "big": None}) == presets(ALL)

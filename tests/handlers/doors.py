@@ -34,7 +34,7 @@ PRESSED = (
     "hello", "pace|big", "pace|many", "pace|own", "pace|none", "trial", "test", "mute|1h", "unmute",
     "rule|1", "rule|1|here", "pause|1", "resume|1", "delete|1", "delete|1|here", "alerts|1",
     "alertme|BTC|1h", "run|alert|BTC 1h > 7m", "run|stop|", "run|mute|1h", "liqs|BTC|1h",
-    "imbalance|BTC|1h", "top|all|1h", "sources|bybit", "help", "nonsense",
+    "imbalance|BTC|1h", "top|all|1h", "market|BTC", "sources|bybit", "help", "nonsense",
 )  # fmt: skip
 """An action of every verb."""
 

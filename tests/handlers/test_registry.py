@@ -11,7 +11,7 @@ from handlers.talk import Command, Form, House
 from tests.fakes import Furnished
 from tests.handlers.asking import GROUP, SERVER, actions, ask
 
-EXPECTED = "start liqs imbalance top alert alerts test mute unmute stop sources help"
+EXPECTED = "start liqs imbalance top history market alert alerts test mute unmute stop sources help"
 
 
 def test_the_registry_holds_the_promised_commands() -> None:
@@ -62,7 +62,7 @@ def test_each_verb_belongs_to_one_command() -> None:
 async def test_the_buttons_of_every_command_are_answered(place: object) -> None:
     here = Furnished()
     here.desk.listed.add("1000000MOGULNATIONTOKEN")
-    asked = ["/liqs 1000000MOGULNATIONTOKEN", "/imbalance", "/top", "/sources", "/help"]
+    asked = ["/liqs 1000000MOGULNATIONTOKEN", "/imbalance", "/top", "/market", "/sources", "/help"]
     asked += ["/start", "/alert BTC 1h long > 50m", "/alerts", "/alert BTCC 50m"]
     at = GROUP if place == GROUP else SERVER
     for typed in asked:

@@ -13,6 +13,7 @@ from handlers.routing.router import FOREIGN, UNSAVED
 from tests.doubles.discord import Exchanged
 from tests.doubles.discord_objects import ADMINISTRATOR, MANAGE_GUILD, Json
 from tests.handlers.discord.conftest import ALERTS, GUILD, LOCKED, PERPS, Scene
+from tests.handlers.ninety import Ninety
 
 HERE = {"guild": GUILD, "channel": ALERTS}
 CHANNEL = Destination("discord", ALERTS)
@@ -86,6 +87,14 @@ async def test_the_plan_names_what_it_may_and_changes_nothing(scene: Scene) -> N
     assert "No ping." in told
     assert scene.furnished.rulebook.rules == {}
     assert scene.discord.posts == []
+
+
+async def test_with_a_history_the_plan_says_how_often_it_would_have_spoken(scene: Scene) -> None:
+    scene.furnished.house.history = Ninety()
+    told = text((await setup(scene)).shown)
+    assert "About once a week: **all 1h > $150M** (12 times in the last 92 days)." in told.replace(
+        "\\", ""
+    )
 
 
 async def test_a_missing_permission_is_named_with_the_way_to_mend_it(scene: Scene) -> None:
