@@ -1,0 +1,1 @@
+"""Tests of charts and of the studio that has them drawn."""
