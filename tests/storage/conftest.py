@@ -118,6 +118,30 @@ def home(request: pytest.FixtureRequest, tmp_path: Path) -> Home:
     return Home(None, tmp_path)
 
 
+@pytest.fixture(scope="session")
+def filled_folder(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Path:
+    """Holds ``liqwatch.db`` with something in every table, and ``backup.db`` of it; not yours."""
+    from storage import back_up
+    from tests.storage.filling import fill_home
+
+    folder = tmp_path_factory.mktemp("filled")
+    shutil.copy(sqlite_template, folder / "liqwatch.db")
+    asyncio.run(fill_home(Home(None, folder)))
+    asyncio.run(back_up(None, folder, folder / "backup.db"))
+    return folder
+
+
+@pytest.fixture
+async def filled(home: Home, filled_folder: Path) -> Home:
+    """A database with something in every table."""
+    from tests.storage.filling import fill_home
+
+    if home.url is not None:
+        return await fill_home(home)
+    shutil.copy(filled_folder / "liqwatch.db", home.data_dir / "liqwatch.db")
+    return home
+
+
 @pytest.fixture
 async def storage(home: Home) -> AsyncIterator[Storage]:
     async with open_storage(home.url, home.data_dir) as opened:

@@ -1,6 +1,7 @@
 """What is no place for a backup, and what is no backup: one sentence, and nothing is changed."""
 
 import os
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -8,16 +9,11 @@ from pathlib import Path
 import pytest
 
 from bot.errors import ConfigError
-from storage import back_up, open_storage, restore
+from storage import back_up, restore
 from tests.storage.conftest import Home
-from tests.storage.filling import everything_in, fill, fill_home
+from tests.storage.filling import everything_in
 
 MOMENT = "20261125-183000"
-
-
-@pytest.fixture
-async def filled(home: Home) -> Home:
-    return await fill_home(home)
 
 
 async def why_no_backup(home: Home, file: Path) -> str:
@@ -74,12 +70,9 @@ async def test_of_a_damaged_database_no_backup_is_made(filled: Home, tmp_path: P
 
 
 @pytest.fixture
-async def backup(sqlite_template: Path, tmp_path: Path) -> Path:
+def backup(filled_folder: Path, tmp_path: Path) -> Path:
     """A sound one, of a small database."""
-    async with open_storage(None, tmp_path / "source") as storage:
-        await fill(storage)
-    await back_up(None, tmp_path / "source", tmp_path / "backup.db")
-    return tmp_path / "backup.db"
+    return Path(shutil.copy(filled_folder / "backup.db", tmp_path / "backup.db"))
 
 
 async def why_not(home: Home, file: Path) -> str:

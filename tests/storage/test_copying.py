@@ -16,16 +16,11 @@ from storage import back_up, open_report, open_storage, restore
 from storage.copying import TABLES
 from storage.schema import VERSIONS
 from tests.storage.conftest import Home, PostgresServer
-from tests.storage.filling import HELD, everything_in, fill, fill_home
+from tests.storage.filling import HELD, everything_in, fill
 from tests.storage.samples import ALICE, GROUP, NOW, a_rule
 from tests.storage.steps import added, ask
 
 MOMENT = "20261125-183000"
-
-
-@pytest.fixture
-async def filled(home: Home) -> Home:
-    return await fill_home(home)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
