@@ -13,7 +13,7 @@ from bot.figures import Reading
 from bot.history import often as frequency_of
 from bot.history.baseline import Baseline, at_share, normal, standing
 from bot.history.known import LEAST_DAYS, Chapter, Often, Resolved, Sidedness
-from bot.history.loading import Imported, Past, Scope, load
+from bot.history.loading import Past, Scope, load
 from bot.history.resolving import resolved
 from bot.history.standing import Standing
 from bot.history.watched import LONGEST_MS, Watched, watched
@@ -61,7 +61,7 @@ class Chronicle:
 
     All coins together and the ``leading`` ones are always there; another coin, or one exchange
     alone, is read when it is first asked for and known from then on (at most ``MOST_SCOPES``).
-    ``exchanges`` are those watched now; ``imports`` what else may be compared with.
+    ``exchanges`` are those watched now.
     """
 
     def __init__(
@@ -73,7 +73,6 @@ class Chronicle:
         real: Clock,
         market: Now,
         leading: Callable[[], Sequence[str]],
-        imports: Sequence[Imported] = (),
     ) -> None:
         self._archive = archive
         self._tape = tape
@@ -82,7 +81,6 @@ class Chronicle:
         self._real = real
         self._market = market
         self._leading = leading
-        self._imports = imports
         self._known: OrderedDict[Scope, Past] = OrderedDict()
         self._wishes: dict[Scope, None] = {}
         self._reading = asyncio.Lock()
@@ -211,7 +209,7 @@ class Chronicle:
         spans = spans_noted(await self._notebook.read(WATCHED))
         gaps = await self._tape.gaps(now_ms - LONGEST_MS)
         known = _compared(spans, gaps, scope, self._exchanges, now_ms)
-        return await load(self._archive, scope, known, self._imports, now_ms)
+        return await load(self._archive, scope, known, now_ms)
 
     def _keep(self, scope: Scope, past: Past) -> None:
         self._known[scope] = past

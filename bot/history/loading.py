@@ -20,15 +20,6 @@ class Scope(msgspec.Struct, frozen=True):
     exchange: str | None = None
 
 
-class Imported(msgspec.Struct, frozen=True):
-    """A series that was imported; coin or exchange "" stands for all."""
-
-    source: str
-    coin: str
-    exchange: str
-    span_ms: int
-
-
 class Past(msgspec.Struct, frozen=True):
     """All that is known of a scope, as of ``until_ms``; ``own`` None: nothing was watched.
 
@@ -45,12 +36,11 @@ async def load(
     archive: Archive,
     scope: Scope,
     known: Watched | None,
-    imports: Sequence[Imported],
     until_ms: int,
 ) -> Past:
     """Read and work out, the latter in a thread. Raises ``StoreError``."""
     told: list[tuple[str, str, Series]] = []
-    for one in imports:
+    for one in await archive.imports():
         if (one.coin, one.exchange) == (scope.coin or "", scope.exchange or ""):
             series = await archive.past(one.source, one.coin, one.exchange, one.span_ms)
             told.append((one.source, one.exchange, series))

@@ -25,7 +25,7 @@ from bot.ports.heard import (
 )
 from bot.ports.history import History
 from bot.ports.markets import Markets
-from bot.ports.record import Archive, Facts, Series
+from bot.ports.record import Archive, Facts, Imported, Series
 
 __all__ = [
     "Accounts",
@@ -38,6 +38,7 @@ __all__ = [
     "Facts",
     "Found",
     "History",
+    "Imported",
     "Keyboard",
     "Keyboards",
     "Ledger",

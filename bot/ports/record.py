@@ -20,6 +20,15 @@ class Series(msgspec.Struct, frozen=True):
     shorts: Sequence[int]
 
 
+class Imported(msgspec.Struct, frozen=True):
+    """A series that was imported; coin or exchange "" stands for all."""
+
+    source: str
+    coin: str
+    exchange: str
+    span_ms: int
+
+
 class Archive(Protocol):
     """Everything that was heard here, and what was imported, as sums by time."""
 
@@ -33,6 +42,10 @@ class Archive(Protocol):
         self, coin: str | None, exchanges: Collection[str], from_ms: int, to_ms: int
     ) -> Series:
         """Whole hours of [from, to), of any time."""
+        ...
+
+    async def imports(self) -> list[Imported]:
+        """Every series that was imported, by source, coin, exchange and span."""
         ...
 
     async def past(self, source: str, coin: str, exchange: str, span_ms: int) -> Series:

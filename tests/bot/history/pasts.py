@@ -7,7 +7,7 @@ from bot.clock import DAY_MS, HOUR_MS, MINUTE_MS
 from bot.history.baseline import Baseline, baseline_of
 from bot.history.series import Timeline
 from bot.market import USD, Gap
-from bot.ports import Series
+from bot.ports import Imported, Series
 
 NOW = 1_795_313_040_000 // HOUR_MS * HOUR_MS
 """A full hour, a few hours after the flush of TONE.md."""
@@ -108,6 +108,9 @@ class Shelves:
         self, coin: str | None, exchanges: Collection[str], from_ms: int, to_ms: int
     ) -> Series:
         return Series(HOUR_MS, [], [], [])
+
+    async def imports(self) -> list[Imported]:
+        return [Imported(*key) for key in self.imported]
 
     async def past(self, source: str, coin: str, exchange: str, span_ms: int) -> Series:
         return self.imported[source, coin, exchange, span_ms]

@@ -11,7 +11,6 @@ from bot.clock import DAY_MS, HOUR_MS, MINUTE_MS
 from bot.errors import StoreError, UserError
 from bot.figures import Reading, Split
 from bot.history.chronicle import MOST_SCOPES, Chronicle
-from bot.history.loading import Imported
 from bot.market import USD
 from bot.memory import Span
 from bot.ports import Series
@@ -40,12 +39,11 @@ def shelves(days: float = 8, late: float | None = None) -> Shelves:
 def a_chronicle(
     kept: Shelves,
     leading: Sequence[str] = ("BTC",),
-    imports: Sequence[Imported] = (),
     clock: ManualClock | None = None,
 ) -> Chronicle:
     clock = clock or ManualClock(NOW)
     names = ("binance", "okx")
-    return Chronicle(kept, kept, kept, names, clock, clock, lambda: leading, imports)
+    return Chronicle(kept, kept, kept, names, clock, clock, lambda: leading)
 
 
 def hour(binance: int, okx: int, coin: str | None = "BTC") -> Reading:
@@ -151,7 +149,7 @@ async def test_an_imported_source_has_a_standing_of_its_own() -> None:
     kept.imported["coinglass", "BTC", "", HOUR_MS] = Series(
         HOUR_MS, starts, [M] * len(starts), [0] * len(starts)
     )
-    told = a_chronicle(kept, imports=[Imported("coinglass", "BTC", "", HOUR_MS)])
+    told = a_chronicle(kept)
     await told.look()
     (found,) = told.imported(hour(2_000_000, 0))
     assert (found.source, found.rank, found.of) == ("coinglass", 1, 1)
