@@ -21,6 +21,10 @@ class ConfigError(Exception):
     """A setting that cannot work; found at start, said in one sentence, exit code 2."""
 
 
+class TokenRefusedError(ConfigError):
+    """A platform does not know this bot's token."""
+
+
 class InUseError(ConfigError):
     """Another process has the database; no fault when that is what one asks about."""
 

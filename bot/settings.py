@@ -2,13 +2,10 @@
 
 import os
 import re
-from collections.abc import Mapping
-from io import StringIO
 from pathlib import Path
 from typing import Any, Self
 
 import platformdirs
-from dotenv.parser import parse_stream
 from pydantic import (
     BaseModel,
     Field,
@@ -17,40 +14,21 @@ from pydantic import (
     field_validator,
     model_validator,
 )
-from rapidfuzz import fuzz, process
 
+from bot.env_file import read_env_file
 from bot.errors import ConfigError
 from bot.exchanges import EXCHANGES
 from bot.exchanges.dialect import Exchange
 from bot.rules import Destination
+from bot.setting_names import all_urls, exchange_choices, url_name
+from bot.structure import STRUCTURE
 
+MOST_COINS = 20
+COINS_OFF = "OFF"
 MOST_NEWS_FEEDS = 10
 
 _NEWS_FEED = r"(https://[^/\s@?#]+|http://(127\.0\.0\.1|localhost)(:\d{1,5})?)([/?]\S*)?"
 """Headlines are quoted, so nobody on the way may write them; this very machine is no way."""
-
-
-def url_name(exchange: str, role: str) -> str:
-    """The setting that replaces one base URL: ``BINANCE_WS_URL``."""
-    return f"{exchange}_{role}_url".upper()
-
-
-def exchange_urls() -> dict[str, str]:
-    """Every exchange's URL settings with their defaults; follows from the registry."""
-    return {
-        url_name(exchange.name, role): url
-        for exchange in EXCHANGES.values()
-        for role, url in exchange.urls.items()
-    }
-
-
-def exchange_choices() -> dict[str, tuple[str, ...]]:
-    """Every exchange's other settings with their values, the default first; as ``choices``."""
-    return {
-        f"{exchange.name}_{name}".upper(): values
-        for exchange in EXCHANGES.values()
-        for name, values in exchange.choices.items()
-    }
 
 
 class Settings(BaseModel):
@@ -66,13 +44,14 @@ class Settings(BaseModel):
     database_url: SecretStr | None = None
     data_dir: Path = Field(default_factory=lambda: platformdirs.user_data_path("liqwatch"))
     exchanges: str = ",".join(EXCHANGES)
+    coins: str = "BTC,ETH,SOL,XRP,DOGE"
     operator: str = ""
     allow: str = ""
     news_feeds: str = ""
     https_proxy: str = ""
     log_level: str = "info"
     metrics_port: int | None = None
-    urls: dict[str, str] = Field(default_factory=exchange_urls)
+    urls: dict[str, str] = Field(default_factory=all_urls)
     choices: dict[str, str] = Field(default_factory=dict)
 
     @field_validator("exchanges")
@@ -85,6 +64,21 @@ class Settings(BaseModel):
         if not names:
             raise ValueError(f"name at least one of: {', '.join(EXCHANGES)}")
         return ",".join(dict.fromkeys(names))
+
+    @field_validator("coins")
+    @classmethod
+    def _coins_are_words(cls, value: str) -> str:
+        names = [name.strip().upper() for name in value.split(",") if name.strip()]
+        if names == [COINS_OFF]:
+            return ""
+        for name in names:
+            if not re.fullmatch(r"[A-Z0-9]{1,20}", name):
+                raise ValueError("write coins as BTC,ETH,SOL, or off")
+        # Everything else is compared with it.
+        names = list(dict.fromkeys(("BTC", *names)))
+        if len(names) > MOST_COINS:
+            raise ValueError(f"name at most {MOST_COINS}, BTC among them")
+        return ",".join(names)
 
     @field_validator("operator")
     @classmethod
@@ -181,6 +175,17 @@ class Settings(BaseModel):
         return self.exchanges.split(",")
 
     @property
+    def coin_names(self) -> tuple[str, ...]:
+        """The coins whose market is followed, BTC first; empty: none is."""
+        return tuple(self.coins.split(",")) if self.coins else ()
+
+    @property
+    def source_names(self) -> list[str]:
+        """The sources of market structure; those with a key only where it is set."""
+        key = self.coinglass_api_key
+        return [name for name, source in STRUCTURE.items() if key or not source.keyed]
+
+    @property
     def news_addresses(self) -> tuple[str, ...]:
         """The feeds that headlines are read from; empty: none are."""
         return tuple(self.news_feeds.split(",")) if self.news_feeds else ()
@@ -189,6 +194,19 @@ class Settings(BaseModel):
         """An exchange's base URLs by role, without a trailing slash."""
         roles = EXCHANGES[exchange].urls
         return {role: self.urls[url_name(exchange, role)].rstrip("/") for role in roles}
+
+    def urls_of_source(self, name: str) -> dict[str, str]:
+        """A structure source's base URLs by role, without a trailing slash."""
+        source = STRUCTURE[name]
+        if source.keyed:
+            return dict.fromkeys(source.urls, self.coinglass_url.rstrip("/"))
+        known = {**all_urls(), **self.urls}
+        return {role: known[url_name(name, role)].rstrip("/") for role in source.urls}
+
+    def key_of_source(self, name: str) -> str:
+        """ "" for a source without a key."""
+        key = self.coinglass_api_key if STRUCTURE[name].keyed else None
+        return key.get_secret_value() if key else ""
 
     def exchange(self, name: str) -> Exchange:
         """An exchange's dialect with its choices made."""
@@ -233,10 +251,10 @@ def load_settings(env_file: Path = Path(".env"), **overrides: Any) -> Settings:
     Raises ``ConfigError`` in one sentence for a file that cannot be read and for any value that
     cannot work.
     """
-    written = _read_env_file(env_file)
+    written = read_env_file(env_file, known_names())
     given = {k.upper(): v for k, v in {**written, **os.environ}.items() if v}
     values = {name: given[name.upper()] for name in Settings.model_fields if name.upper() in given}
-    urls = {name: given.get(name, default) for name, default in exchange_urls().items()}
+    urls = {name: given.get(name, default) for name, default in all_urls().items()}
     choices = {name: given[name].lower() for name in exchange_choices() if name in given}
     try:
         return Settings(**{**values, "urls": urls, "choices": choices, **overrides})
@@ -247,35 +265,7 @@ def load_settings(env_file: Path = Path(".env"), **overrides: Any) -> Settings:
 def known_names() -> list[str]:
     """Every name that may stand in ``.env``."""
     fields = [n.upper() for n in Settings.model_fields if n not in ("urls", "choices")]
-    return [*fields, *exchange_urls(), *exchange_choices()]
-
-
-def _read_env_file(path: Path) -> Mapping[str, str]:
-    if not path.exists():
-        return {}
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
-        raise ConfigError(f"{path} cannot be read: {reason}.") from None
-    values: dict[str, str] = {}
-    for binding in parse_stream(StringIO(text)):
-        if binding.error or (binding.key and binding.value is None):
-            line = binding.original.line
-            raise ConfigError(f"{path}, line {line}: write NAME=value, one a line.")
-        if binding.key and binding.value is not None:
-            _refuse_misspelt(path, binding.key, binding.original.line)
-            values[binding.key] = binding.value
-    return values
-
-
-def _refuse_misspelt(path: Path, name: str, line: int) -> None:
-    known = known_names()
-    if name.upper() in known:
-        return
-    near = process.extractOne(name.upper(), known, scorer=fuzz.ratio, score_cutoff=85)
-    if near:
-        raise ConfigError(f"{path}, line {line}: {name} is no setting; did you mean {near[0]}?")
+    return [*fields, *all_urls(), *exchange_choices()]
 
 
 def _one_sentence(error: ValidationError) -> str:

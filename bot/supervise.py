@@ -15,12 +15,12 @@ async def supervise(
     name: str,
     run: Callable[[], Awaitable[None]],
     clock: Clock,
-    refused: Callable[[str, str], Awaitable[None]],
+    refused: Callable[[str, ConfigError], Awaitable[None]],
 ) -> None:
     """Run ``run`` again whenever it fails, with backoff.
 
     It is over when ``run`` returns (its person has left) or raises ``ConfigError``:
-    ``refused(name, sentence)`` is then told why it will not be tried again.
+    ``refused(name, error)`` is then told why it will not be tried again.
     """
     backoff = Backoff()
     while True:
@@ -29,7 +29,7 @@ async def supervise(
             await run()
             return
         except ConfigError as error:
-            await refused(name, str(error))
+            await refused(name, error)
             return
         except Exception:  # one's fault must stay its own
             log.exception("failed, and begins anew", which=name)

@@ -6,6 +6,7 @@ from typing import Literal, Protocol, TypeVar
 
 import msgspec
 
+from bot.allowed import Allowed
 from bot.clock import Clock
 from bot.events import Event
 from bot.history.nothing import NoHistory
@@ -130,7 +131,7 @@ class House:
         notifiers: Mapping[str, Notifier],
         *,
         bot_links: Mapping[str, str] | None = None,
-        allowed: frozenset[tuple[str, int]] = frozenset(),
+        allowed: Allowed | None = None,
         passing: Passing = unseen,
         markets: Markets | None = None,
         history: History | None = None,
@@ -141,8 +142,7 @@ class House:
         self.keyboards = keyboards
         self.clock = clock
         self.notifiers = notifiers
-        self.allowed = allowed
-        """Platform and id of the chats, people and servers that may use this; empty: everyone."""
+        self.allowed = allowed or Allowed()
         self.passing = passing
         self.markets = markets
         """None: the market's structure is not followed here."""

@@ -1,9 +1,9 @@
 """Destinations and their standing wishes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from msgspec.structs import replace
-from sqlalchemy import union, update
+from sqlalchemy import tuple_, union, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -25,6 +25,17 @@ class StoredChats:
         async with self._database.reading() as session:
             row = await session.get(ChatRow, _key(destination))
             return _chat(row, destination) if row else Chat(destination)
+
+    async def moves(self, chats: Collection[tuple[str, int]]) -> list[tuple[str, int, int]]:
+        """Platform, old and latest id of those among ``chats`` that got a new one."""
+        query = select(ChatRow.platform, ChatRow.chat, ChatRow.moved_to).distinct()
+        known = query.where(
+            col(ChatRow.moved_to).is_not(None),
+            tuple_(col(ChatRow.platform), col(ChatRow.chat)).in_(chats),
+        )
+        async with self._database.reading() as session:
+            rows = await session.exec(known)
+            return [(platform, old, new) for platform, old, new in rows if new is not None]
 
 
 async def locked_chat(session: AsyncSession, destination: Destination) -> Chat:
@@ -123,5 +134,6 @@ def _fill(row: ChatRow, chat: Chat) -> None:
     row.reason = chat.reason
     row.role = chat.role
     row.share = chat.share
-    # Whoever settles something here is here, whatever was said of moving away.
-    row.moved_to = None
+    # Whoever settles something here is here, whatever was said of moving away; who leaves is not.
+    if chat.state != "gone":
+        row.moved_to = None

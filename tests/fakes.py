@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from bot.allowed import Allowed
 from bot.clock import DAY_MS
 from bot.delivery.outcomes import Delivered, Outcome
 from bot.events import Event
@@ -226,7 +227,7 @@ class Furnished:
     keyboards: FakeKeyboards = field(default_factory=FakeKeyboards)
     markets: FakeMarkets | None = field(default_factory=FakeMarkets)
     history: History = field(default_factory=NoHistory)
-    allowed: frozenset[tuple[str, int]] = frozenset()
+    allowed: Allowed = field(default_factory=Allowed)
     clock: ManualClock = field(default_factory=lambda: ManualClock(NOW_MS))
     notifiers: Mapping[str, FakeNotifier] = field(
         default_factory=lambda: {

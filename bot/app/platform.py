@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from bot.delivery.listening import Listening
 from bot.delivery.turnstile import Turnstile
 from bot.ports import Notifier
 from handlers.talk import House
@@ -14,6 +15,8 @@ class Platform(Protocol):
     def name(self) -> str: ...
     @property
     def turnstile(self) -> Turnstile: ...
+    @property
+    def listening(self) -> Listening: ...
     @property
     def notifier(self) -> Notifier: ...
     async def run(self, house: House) -> None: ...

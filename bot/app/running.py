@@ -8,12 +8,13 @@ from functools import partial
 import structlog
 
 from bot.app.platform import Platform
+from bot.app.surroundings import Surroundings
 from bot.clock import SECOND_MS, Clock, Now
 from bot.delivery.courier import Courier
 from bot.engine.desk import EngineDesk
 from bot.engine.engine import Engine
 from bot.engine.start import load_rules
-from bot.errors import ConfigError
+from bot.errors import ConfigError, TokenRefusedError
 from bot.events import Event
 from bot.feed.comparison import Comparison
 from bot.feed.feed import Feed
@@ -55,6 +56,7 @@ class Bot:
     housekeeping: Housekeeping
     comparisons: Sequence[Comparison]
     diary: Diary
+    around: Surroundings
     refused: dict[str, str] = field(default_factory=dict)
     """Platforms that were stopped for good, and why."""
 
@@ -76,6 +78,7 @@ class Bot:
             judging = group.create_task(self.watch.run(), name="watch")
             keeping = [
                 group.create_task(self.housekeeping.run(), name="housekeeping"),
+                group.create_task(self.around.run(), name="surroundings"),
                 group.create_task(self._show_metrics(), name="metrics"),
                 *(group.create_task(each.run(), name="comparison") for each in self.comparisons),
             ]
@@ -139,11 +142,16 @@ class Bot:
     async def _supervised(self, name: str, run: Callable[[], Awaitable[None]]) -> None:
         await supervise(name, run, self.real, self._report_refusal)
 
-    async def _report_refusal(self, name: str, sentence: str) -> None:
-        self.refused[name] = sentence
+    async def _report_refusal(self, name: str, error: ConfigError) -> None:
+        self.refused[name] = str(error)
+        if not isinstance(error, TokenRefusedError):
+            await self.operator.tell(stopped(name, self.real.now_ms(), str(error)))
+            return
         if len(self.refused) < len(self.platforms):  # else it is how the program ends
-            log.error("platform stopped", platform=name, reason=sentence)
-        await self.operator.tell(stopped(name, self.real.now_ms(), sentence))
+            log.error("platform stopped", platform=name, reason=str(error))
+        for courier in self.couriers:  # a delivery may have met with it first, and told
+            if courier.platform == name:
+                await courier.refused()
 
     async def _carry_out(self, carrying: Sequence[asyncio.Task[None]], heard_until_ms: int) -> None:
         """Judge what was heard, and wait for the calls under way; both only for a while."""
@@ -155,6 +163,7 @@ class Bot:
                     courier.stop()
                 if carrying:
                     await asyncio.wait(carrying)
+                await self.around.finish()
                 await self.housekeeping.look()  # last: it can be done at the next start as well
         except TimeoutError:
             log.warning("stopped before everything had ended; the next start goes on with it")

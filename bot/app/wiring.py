@@ -3,8 +3,10 @@
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 
+from bot.allowed import Allowed
 from bot.app.platform import Platform
 from bot.app.running import Bot, wake
+from bot.app.surroundings import Surroundings
 from bot.clock import Clock, Now
 from bot.delivery.courier import Courier
 from bot.disk import Disk
@@ -33,7 +35,7 @@ from storage import Storage, open_storage
 @asynccontextmanager
 async def build(
     settings: Settings,
-    platforms: Callable[[Storage], Sequence[Platform]],
+    platforms: Callable[[Storage, Allowed], Sequence[Platform]],
     real: Clock,
     market: Now,
     handled: Callable[[Event], None] = lambda event: None,
@@ -45,7 +47,8 @@ async def build(
         open_session() as session,
     ):
         inbox = Inbox()
-        served = platforms(storage)
+        allowed = await _allowed(settings, storage)
+        served = platforms(storage, allowed)
         wire = Wire(session, market, real, checked_proxy(settings.https_proxy))
         names = settings.exchange_names
         exchanges = {name: settings.exchange(name) for name in names}
@@ -58,10 +61,12 @@ async def build(
             lambda: (feed.status() for feed in feeds),
             lambda: {coin for feed in feeds for coin in feed.coins()},
         )
+        around = Surroundings(settings, storage, wire, names, real, market)
         notifiers = {platform.name: platform.notifier for platform in served}
         house = House(
             desk, storage.rulebook, storage.chats, storage.books, storage.keyboards, real,
-            inbox.put, notifiers, allowed=settings.allowed, passing=passing,
+            inbox.put, notifiers, allowed=allowed, passing=passing,
+            markets=around.markets, history=around.history,
         )  # fmt: skip
         operator = _operator(settings, storage, desk, real, market)
         couriers = [
@@ -82,11 +87,19 @@ async def build(
         try:
             yield Bot(
                 settings, storage, real, market, memory, inbox, engine, feeds, desk, house, served,
-                couriers, watch, operator, housekeeping, comparisons, diary,
+                couriers, watch, operator, housekeeping, comparisons, diary, around,
             )  # fmt: skip
         finally:
             for platform in served:
                 await platform.close()
+
+
+async def _allowed(settings: Settings, storage: Storage) -> Allowed:
+    """Who is listed, by all ids that these have by now."""
+    allowed = Allowed(settings.allowed)
+    for platform, old, new in await storage.chats.moves(settings.allowed):
+        allowed.follow(platform, old, new)
+    return allowed
 
 
 def _feeds(
@@ -124,5 +137,5 @@ def _courier(
 ) -> Courier:
     return Courier(
         platform.notifier, storage.outbox, platform.turnstile, notification_message, real,
-        inbox.put, passing, operator.tell,
+        inbox.put, passing, operator.tell, platform.listening,
     )  # fmt: skip

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
+from bot.allowed import Allowed
 from bot.cli.serving import chat_platforms
 from bot.clock import SystemClock
 from bot.errors import ConfigError, InUseError
@@ -52,7 +53,7 @@ async def check_platforms(settings: Settings) -> "list[Finding]":
     findings: list[Finding] = []
     with TemporaryDirectory() as folder:
         async with open_storage(None, Path(folder)) as scratch:
-            for platform in chat_platforms(settings, scratch, SystemClock()):
+            for platform in chat_platforms(settings, scratch, SystemClock(), Allowed()):
                 ok, sentence = await platform.check()
                 findings.append(Finding(platform.name, ok, sentence))
                 await platform.close()

@@ -27,9 +27,11 @@ async def demonstrate(console: Console, speed: float) -> bool:
         player = Player(orders, exchanges, market, real, speed)
         with TemporaryDirectory(prefix="liqwatch-demo-") as folder:
             names = ",".join(exchanges.names)
-            settings = Settings(data_dir=Path(folder), exchanges=names, urls=exchanges.urls())
+            settings = Settings(
+                data_dir=Path(folder), exchanges=names, urls=exchanges.urls(), coins="off"
+            )
             chat = ConsolePlatform(console, real)
-            async with build(settings, lambda _: [chat], real, market, player.handled) as bot:
+            async with build(settings, lambda *_: [chat], real, market, player.handled) as bot:
                 accounts, tape = bot.storage.outbox.accounts, add_up(orders)
                 show = Show(console, chat, bot.house, accounts, player, tape, real)
                 await bot.run(until=show.play())

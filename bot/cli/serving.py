@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import structlog
 from rich.console import Console
 
+from bot.allowed import Allowed
 from bot.clock import Clock, SystemClock
 from bot.log import configure
 from bot.settings import Settings, load_settings
@@ -27,8 +28,9 @@ async def serve(console: Console) -> None:
     configure(settings.log_level, settings.secrets)
     real = SystemClock()
 
-    def platforms(storage: "Storage") -> "Sequence[Platform]":
-        return chat_platforms(settings, storage, real) or [terminal(console, real)]
+    def platforms(storage: "Storage", allowed: Allowed) -> "Sequence[Platform]":
+        served = chat_platforms(settings, storage, real, allowed)
+        return served or [terminal(console, real)]
 
     async with build(settings, platforms, real, real) as bot:
         names = ", ".join(platform.name for platform in bot.platforms)
@@ -44,7 +46,9 @@ def terminal(console: Console, real: Clock) -> "Platform":
     return ConsolePlatform(console, real)
 
 
-def chat_platforms(settings: Settings, storage: "Storage", real: Clock) -> "list[Platform]":
+def chat_platforms(
+    settings: Settings, storage: "Storage", real: Clock, allowed: Allowed
+) -> "list[Platform]":
     """The platforms that have a token; their libraries are heavy and loaded only then."""
     served: list[Platform] = []
     proxy = settings.https_proxy or None
@@ -61,7 +65,7 @@ def chat_platforms(settings: Settings, storage: "Storage", real: Clock) -> "list
                 storage.notebook,
                 storage.keyboards,
                 proxy,
-                allowed=settings.allowed,
+                allowed=allowed,
             )
         )
     if settings.discord_token:
@@ -79,7 +83,7 @@ def chat_platforms(settings: Settings, storage: "Storage", real: Clock) -> "list
                 storage.chats,
                 storage.keyboards,
                 proxy,
-                allowed=settings.allowed,
+                allowed=allowed,
             )
         )
     return served

@@ -9,6 +9,7 @@ from bot.clock import Clock
 from bot.delivery.bell import Bell
 from bot.delivery.line import Line
 from bot.delivery.lineman import Lineman, untold
+from bot.delivery.listening import Listening
 from bot.delivery.outcomes import Gone, Moved, Outcome, Refused, Retry, Unauthorized
 from bot.delivery.turnstile import Turnstile
 from bot.errors import StoreError
@@ -47,7 +48,8 @@ class Courier:
     """One platform's postman. A chat has one call at a time; chats do not wait for each other.
 
     All that waits for a chat goes in one message and then the chat rests: so chats take turns.
-    ``troubled`` is told a sentence for the operator when the platform is lost, and when it is back.
+    ``troubled`` is told a sentence for the operator when the platform is lost, and when it is back;
+    so he is when the platform, as ``listening`` knows, hands over nothing.
     """
 
     def __init__(
@@ -60,6 +62,7 @@ class Courier:
         tell: Callable[[Event], Awaitable[None]],
         passing: Passing = unseen,
         troubled: Callable[[str], Awaitable[None]] = untold,
+        listening: Listening | None = None,
     ) -> None:
         self._notifier = notifier
         self._outbox = outbox
@@ -71,12 +74,21 @@ class Courier:
         self._line = Line(turnstile.limits.slots)
         self._bell = Bell(real)
         self._lineman = Lineman(
-            notifier.platform, self._line, self._probe, outbox, real, troubled, self._bell.ring
-        )
+            notifier.platform, self._line, listening or Listening(), self._probe, outbox, real,
+            troubled, self._bell.ring,
+        )  # fmt: skip
         self._in_flight: set[int] = set()
         self._looked_at = 0.0
         self._store_from = 0.0
         self._stopping = False
+
+    @property
+    def platform(self) -> str:
+        return self._notifier.platform
+
+    async def refused(self) -> None:
+        """The token is refused, as somebody else found out; told when this returns."""
+        await self._lineman.refused()
 
     def wake(self) -> None:
         """Something new is in the outbox; without this it is found within a second."""
@@ -206,7 +218,7 @@ class Courier:
             async with self._real.timeout(PROBE_S):
                 return await self._notifier.probe()
         except TimeoutError:
-            return Retry(0.0, "no answer in time")
+            return Retry(0.0, "no answer in time", platform_wide=True)
         except Exception:  # a probe must never end the deliveries
             log.exception("a probe failed unexpectedly", platform=self._notifier.platform)
             return Retry(UNEXPECTED_PAUSE_S, "unexpected error")

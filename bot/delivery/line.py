@@ -103,13 +103,31 @@ class Line:
             return
         match outcome:
             case Unauthorized():
-                self._lock(now)
+                self.lock(now)
             case Retry(platform_wide=True):
                 self._fall(now, outcome.after_s, outcome.reason)
             case Delivered() | Gone() | Moved() | Refused() | Retry(limited=True):
                 self._rise(now)
             case Retry() if self._state is State.TRIAL and not known:
                 self._fall(now, outcome.after_s, outcome.reason)
+
+    def lock(self, now: float) -> None:
+        """The token is refused."""
+        self._probe_at = now + LOCKED_PROBE_S
+        if self._state is State.LOCKED:
+            return
+        if self._state is State.UP:
+            self._since = now
+        self._state, self._before, self._told = State.LOCKED, set(self._calls), False
+        self._news.append(News(Change.REFUSED, now - self._since))
+
+    def doubted(self, outcome: Outcome | None, since: float, now: float) -> None:
+        """What a probe has shown where nothing was known to be wrong, but much ``since`` then."""
+        if isinstance(outcome, Unauthorized):
+            self.lock(now)
+        elif isinstance(outcome, Retry) and outcome.platform_wide and self._state is State.UP:
+            self._fall(now, outcome.after_s, outcome.reason)
+            self._since = since
 
     def look(self, now: float) -> None:
         """Judge what has lasted too long."""
@@ -129,7 +147,7 @@ class Line:
     def probed(self, outcome: Outcome | None, now: float) -> None:
         """What a probe has shown; None: the platform can be used."""
         if isinstance(outcome, Unauthorized):
-            self._lock(now)
+            self.lock(now)
         elif outcome is not None:
             after_s = outcome.after_s if isinstance(outcome, Retry) else 0.0
             self._probe_at = max(self._probe_at, now + max(after_s, self._next_wait()))
@@ -170,15 +188,6 @@ class Line:
             after_s = max(after_s, self._next_wait())
             self._probe_at = 0.0
         self._probe_at = max(self._probe_at, now + after_s)
-
-    def _lock(self, now: float) -> None:
-        self._probe_at = now + LOCKED_PROBE_S
-        if self._state is State.LOCKED:
-            return
-        if self._state is State.UP:
-            self._since = now
-        self._state, self._before, self._told = State.LOCKED, set(self._calls), False
-        self._news.append(News(Change.REFUSED, now - self._since))
 
     def _rise(self, now: float) -> None:
         """It answered: only on trial does that count, a call of before may answer late."""

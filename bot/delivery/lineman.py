@@ -1,18 +1,16 @@
 """Tends one platform's line: probes it while it is down, and tells the operator."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
-
-import structlog
 
 from bot.clock import Clock
 from bot.delivery.bell import Bell
-from bot.delivery.line import Change, Line, News
+from bot.delivery.line import Change, Line, News, State
+from bot.delivery.listening import Listening
 from bot.delivery.outcomes import Outcome
 from bot.errors import StoreError
 from bot.ports import Outbox
 from bot.wording import platform as wording
-
-log = structlog.get_logger()
 
 
 async def untold(sentence: str) -> None:
@@ -20,12 +18,16 @@ async def untold(sentence: str) -> None:
 
 
 class Lineman:
-    """``probe`` never raises; ``troubled`` is told a sentence; ``changed`` that calls may begin."""
+    """``probe`` never raises; ``troubled`` is told a sentence; ``changed`` that calls may begin.
+
+    That nothing is heard is told only while no greater trouble is.
+    """
 
     def __init__(
         self,
         platform: str,
         line: Line,
+        listening: Listening,
         probe: Callable[[], Awaitable[Outcome | None]],
         outbox: Outbox,
         real: Clock,
@@ -34,12 +36,15 @@ class Lineman:
     ) -> None:
         self._platform = platform
         self._line = line
+        self._listening = listening
         self._probe = probe
         self._outbox = outbox
         self._real = real
         self._troubled = troubled
         self._changed = changed
         self._bell = Bell(real)
+        self._telling = asyncio.Lock()
+        self._lost = False
 
     def heed(self, call: int, outcome: Outcome) -> None:
         """A call has ended so."""
@@ -47,6 +52,12 @@ class Lineman:
         self._line.ended(call, outcome, self._real.monotonic())
         if self._line.state is not was:
             self._bell.ring()
+
+    async def refused(self) -> None:
+        """The token is refused; when this returns the operator knows, whoever found it out."""
+        self._line.lock(self._real.monotonic())
+        await self._tell_news()
+        self._changed()
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -56,16 +67,37 @@ class Lineman:
             if self._line.probe_due(self._real.monotonic()):
                 outcome = await self._probe()
                 self._line.probed(outcome, self._real.monotonic())
+            elif self._listening.due(self._real.monotonic()) and self._line.state is State.UP:
+                await self._doubt()
             if self._line.state is not was:
                 self._changed()
-            for news in self._line.take_news():
-                await self._tell(news)
+            await self._tell_news()
             await self._bell.wait(self._line.next_change(self._real.monotonic()))
 
-    async def _tell(self, news: News) -> None:
-        sentence = self._sentence(news, await self._waiting())
-        log.warning("platform", platform=self._platform, change=news.change.value, said=sentence)
-        await self._troubled(sentence)
+    async def _doubt(self) -> None:
+        """Nothing is heard: is that all, or can the platform not be used at all?"""
+        since, outcome = self._listening.since, await self._probe()
+        now = self._real.monotonic()
+        if since is None or not self._listening.due(now):  # it was heard meanwhile
+            return
+        self._line.doubted(outcome, since, now)
+        self._line.look(now)
+        if self._line.state is not State.UP:
+            return
+        self._listening.told()
+        since_ms = self._real.now_ms() - round((now - since) * 1000)
+        await self._troubled(wording.unheard(self._platform, since_ms, self._listening.reason))
+
+    async def _tell_news(self) -> None:
+        """One at a time: who comes second leaves when the first has told."""
+        async with self._telling:
+            for news in self._line.take_news():
+                self._lost = news.change in (Change.LOST, Change.REFUSED)
+                await self._troubled(self._sentence(news, await self._waiting()))
+            if self._lost:
+                self._listening.covered(self._real.monotonic())
+            elif (ended_s := self._listening.take_end()) is not None:
+                await self._troubled(wording.heard(self._platform, round(ended_s * 1000)))
 
     def _sentence(self, news: News, waiting: int | None) -> str:
         now_ms, for_ms = self._real.now_ms(), round(news.for_s * 1000)

@@ -21,9 +21,8 @@ def accepted(platform: str, for_ms: int, waiting: int | None) -> str:
 
 def lost(platform: str, since_ms: int, reason: str, waiting: int | None) -> str:
     """``⚠️ Telegram cannot be used since 14:02 UTC (Bad Gateway, 502). 12 alerts are ...``"""
-    name = platform.title()
-    why = bracketed(reason.rstrip(".").removeprefix(f"{name} "))
-    return f"⚠️ {name} cannot be used since {clock(since_ms)}{why}. {_waiting(waiting)}"
+    since = f"{clock(since_ms)}{_why(platform, reason)}"
+    return f"⚠️ {platform.title()} cannot be used since {since}. {_waiting(waiting)}"
 
 
 def back(platform: str, for_ms: int, waiting: int | None) -> str:
@@ -31,17 +30,34 @@ def back(platform: str, for_ms: int, waiting: int | None) -> str:
     return f"{platform.title()} is back after {duration(for_ms)}.{_going(waiting)}"
 
 
+def unheard(platform: str, since_ms: int, reason: str) -> str:
+    """``⚠️ Telegram hands me no commands since 14:02 UTC (Conflict). Alerts still go out.``"""
+    since = f"{clock(since_ms)}{_why(platform, reason)}"
+    return f"⚠️ {platform.title()} hands me no commands since {since}. Alerts still go out."
+
+
+def heard(platform: str, for_ms: int) -> str:
+    """``Telegram hands me commands again after 12 min.``"""
+    return f"{platform.title()} hands me commands again after {duration(for_ms)}."
+
+
 def stopped(platform: str, at_ms: int, sentence: str) -> str:
-    """``⚠️ Discord has stopped at 14:02 UTC. Discord refused the token: ...``
+    """``⚠️ Discord has stopped at 14:02 UTC. This bot is in too many servers ...``
 
     With its time: where it stops the operator's own platform, he reads it after the restart.
     """
     return f"⚠️ {platform.title()} has stopped at {clock(at_ms)}. {sentence}"
 
 
+def _why(platform: str, reason: str) -> str:
+    return bracketed(reason.rstrip(".").removeprefix(f"{platform.title()} "))
+
+
 def _waiting(waiting: int | None) -> str:
     if waiting is None:
         return KEPT
+    if waiting == 0:
+        return "No alert is waiting."
     if waiting == 1:
         return "1 alert is waiting, none lost."
     return f"{count(waiting)} alerts are waiting, none lost."

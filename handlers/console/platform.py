@@ -10,6 +10,7 @@ from prompt_toolkit.patch_stdout import patch_stdout
 from rich.console import Console
 
 from bot.clock import Clock
+from bot.delivery.listening import Listening
 from bot.delivery.pacing import Limits
 from bot.delivery.turnstile import Turnstile
 from handlers.console.notify import HERE, PLATFORM, ConsoleNotifier, Screen
@@ -34,6 +35,7 @@ class ConsolePlatform:
         self, console: Console, clock: Clock, status: Callable[[], str] = lambda: ""
     ) -> None:
         self.turnstile = Turnstile(Limits(), clock)
+        self.listening = Listening()
         self.screen = Screen(console)
         self.notifier = ConsoleNotifier(self.screen)
         self.status = status

@@ -1,10 +1,11 @@
 """Who may use this installation on Discord, where its operator lists people and servers."""
 
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Set
+from collections.abc import Awaitable, Callable
 
 import discord
 
+from bot.allowed import Allowed
 from bot.clock import Clock
 from bot.rules import Destination
 from handlers.discord.errors import FAILURES
@@ -21,12 +22,11 @@ IsMember = Callable[[int, int], Awaitable[bool]]
 
 
 class Admission:
-    """``allowed``: platform and id; empty: everyone. A server's members may, and so may channels
-    of a listed server; whom a listed server has let go may no longer after a minute."""
+    """A server's members may, and so may channels of a listed server; whom a listed server has let
+    go may no longer after a minute."""
 
-    def __init__(self, allowed: Set[tuple[str, int]], clock: Clock, is_member: IsMember) -> None:
-        self._listed = frozenset(number for platform, number in allowed if platform == PLATFORM)
-        self._open = not allowed
+    def __init__(self, allowed: Allowed, clock: Clock, is_member: IsMember) -> None:
+        self._allowed = allowed
         self._clock = clock
         self._is_member = is_member
         self._known: OrderedDict[tuple[int, int], tuple[float, bool]] = OrderedDict()
@@ -40,7 +40,7 @@ class Admission:
         """The servers by which somebody may be allowed: the one he stands in, else all of his."""
         if interaction.guild_id is not None:
             return (interaction.guild_id,)
-        if self._open or interaction.user.id in self._listed:
+        if self._allowed.admits(PLATFORM, interaction.user.id):
             return ()
         try:
             return await self._servers_of(interaction.user.id)
@@ -49,20 +49,20 @@ class Admission:
 
     async def admits(self, interaction: Interaction) -> bool:
         """Whether one who fills in a form may be helped with it."""
-        ids = {interaction.user.id, *await self.within(interaction)}
-        return self._open or not self._listed.isdisjoint(ids)
+        within = await self.within(interaction)
+        return self._allowed.admits(PLATFORM, interaction.user.id, *within)
 
     async def refuses(self, destination: Destination) -> bool:
         """Whether nothing may be sent there. Raises ``FAILURES`` when that cannot be found out.
 
         A channel of which it is not known whose it is, is written to.
         """
-        if self._open or destination.chat in self._listed:
+        if self._allowed.admits(PLATFORM, destination.chat):
             return False
         if destination.direct:
             return not await self._servers_of(destination.chat)
         server = self._server_of(destination.chat)
-        return server is not None and server not in self._listed
+        return server is not None and not self._allowed.admits(PLATFORM, server)
 
     def _server_of(self, channel: int) -> int | None:
         found = self._listener.get_channel(channel) if self._listener is not None else None
@@ -74,9 +74,10 @@ class Admission:
 
     def _servers(self) -> list[int]:
         """Listed ids that are servers; before the gateway has told, all may be."""
+        listed = sorted(self._allowed.ids(PLATFORM))
         if self._listener is None or not self._listener.is_ready():
-            return sorted(self._listed)
-        return sorted(i for i in self._listed if self._listener.get_guild(i) is not None)
+            return listed
+        return [number for number in listed if self._listener.get_guild(number) is not None]
 
     async def _in(self, server: int, person: int) -> bool:
         now = self._clock.monotonic()

@@ -1,5 +1,6 @@
 """One connection to Discord: slash commands and presses come in, removals are noticed."""
 
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -11,8 +12,8 @@ from discord import app_commands
 from bot.ports import Notebook
 from handlers.discord.doors import Doors
 from handlers.discord.place import Interaction
-from handlers.discord.respond import Responder
 from handlers.discord.sync import sync_when_changed
+from handlers.routing.broken import place_of
 
 log = structlog.get_logger()
 
@@ -23,33 +24,32 @@ LONGEST_RATE_LIMIT_S = 30.0
 class Ears(discord.app_commands.CommandTree[discord.Client]):
     """The library's dispatch of slash commands; what breaks in one is told to its asker."""
 
-    def __init__(self, client: discord.Client, responder: Responder) -> None:
+    def __init__(self, client: discord.Client, doors: Doors) -> None:
         super().__init__(
             client,
             allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True),
             allowed_installs=app_commands.AppInstallationType(guild=True),
         )
-        self._responder = responder
+        self._doors = doors
 
     async def on_error(
         self, interaction: Interaction, error: app_commands.AppCommandError, /
     ) -> None:
-        log.error("discord: a command broke", exc_info=error)
-        if interaction.type is discord.InteractionType.application_command:
-            await self._responder.apologise(interaction)
+        await self._doors.broke(interaction, error)
 
 
 class LiqwatchClient(discord.Client):
     """Lives for one try of the supervisor; hears guilds and interactions, keeps no members.
 
-    ``identifies`` is called before each IDENTIFY and may raise.
+    ``identifies`` is called before each IDENTIFY and may raise; ``heard`` when Discord has told of
+    its servers.
     """
 
     def __init__(
         self,
         doors: Doors,
         identifies: Callable[[], None],
-        responder: Responder,
+        heard: Callable[[], None],
         notebook: Notebook,
         trace: aiohttp.TraceConfig,
         proxy: str | None = None,
@@ -66,9 +66,9 @@ class LiqwatchClient(discord.Client):
         )
         self._doors = doors
         self._identifies = identifies
-        self._responder = responder
+        self._heard = heard
         self._notebook = notebook
-        self._ears = Ears(self, responder)
+        self._ears = Ears(self, doors)
         for command in doors.commands():
             self._ears.add_command(command)
 
@@ -78,6 +78,9 @@ class LiqwatchClient(discord.Client):
     async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
         self._identifies()
         await super().before_identify_hook(shard_id, initial=initial)
+
+    async def on_ready(self) -> None:
+        self._heard()
 
     async def on_interaction(self, interaction: Interaction) -> None:
         if interaction.type is discord.InteractionType.component:
@@ -96,6 +99,11 @@ class LiqwatchClient(discord.Client):
 
     async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
         """One press that breaks breaks alone."""
-        log.error("discord: an event broke", event=event_method, exc_info=True)
+        error = sys.exc_info()[1]
+        if error is None:
+            return
         if args and isinstance(args[0], discord.Interaction):
-            await self._responder.apologise(args[0])
+            await self._doors.broke(args[0], error)
+            return
+        kind, at = type(error).__name__, place_of(error)
+        log.error("discord: an event broke", of=event_method, error=kind, at=at)

@@ -2,6 +2,7 @@
 
 from discord import app_commands
 
+from bot.errors import StoreError
 from bot.wording.rules import say_rule
 from handlers.discord.admission import Admission
 from handlers.discord.escaping import bare
@@ -35,7 +36,10 @@ class Completion:
         """The asker's own rules whose words hold what was typed."""
         if not await self._admission.admits(interaction):
             return []
-        rules = await self._house.rulebook.of(person(interaction))
+        try:
+            rules = await self._house.rulebook.of(person(interaction))
+        except StoreError:  # a rule can be named without being offered
+            return []
         said = [(say_rule(rule), str(rule.id)) for rule in rules]
         wanted = typed.strip().casefold()
         fitting = [entry for entry in said if wanted in entry[0].casefold()]

@@ -6,6 +6,7 @@ from discord import app_commands
 
 from bot.ports import Notifier
 from handlers.discord.admission import Admission
+from handlers.discord.breakage import Breakage
 from handlers.discord.commands import SlashCommands
 from handlers.discord.conversation import Conversation
 from handlers.discord.departures import Departures
@@ -21,7 +22,7 @@ Channels = list[tuple[int, int]]
 
 
 class Doors:
-    """Slash commands, presses and removals; the same for one client after another."""
+    """Slash commands, presses, what breaks of them, and removals; for one client after another."""
 
     def __init__(
         self,
@@ -35,6 +36,7 @@ class Doors:
         self._setup = Setup(house, Acts(house, notifier), responder, admission)
         self._presses = Presses(conversation, responder, admission, self._setup)
         self._departures = Departures(house)
+        self._breakage = Breakage(house, responder)
 
     def commands(self) -> list[SlashCommand]:
         """Made anew: the library binds each to one client's tree."""
@@ -42,6 +44,9 @@ class Doors:
 
     async def pressed(self, interaction: Interaction) -> None:
         await self._presses.press(interaction)
+
+    async def broke(self, interaction: Interaction, error: BaseException) -> None:
+        await self._breakage.of(interaction, error)
 
     async def removed(self, channels: Channels, reason: str) -> None:
         await self._departures.removed(channels, reason)

@@ -77,7 +77,7 @@ def asked(
         elsewhere=interaction.guild_id is not None,
         place=interaction.channel_id or 0,
         within=within,
-        mark=_mark(interaction),
+        mark=mark_of(interaction),
         may_manage=may_manage,
     )
 
@@ -99,11 +99,11 @@ def pressed(interaction: Interaction, within: Collection[int]) -> Request:
         place=interaction.channel_id or 0,
         message=message.id if message is not None else 0,
         within=within,
-        mark=_mark(interaction),
+        mark=mark_of(interaction),
         may_manage=may_manage,
     )
 
 
-def _mark(interaction: Interaction) -> Mark:
+def mark_of(interaction: Interaction) -> Mark:
     """The gateway may hand out the same interaction again, after a RESUME."""
     return Mark(f"{PLATFORM}:{interaction.application_id}", interaction.id)

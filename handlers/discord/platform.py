@@ -1,7 +1,7 @@
 """Discord as a platform: logs in, listens, sends, and says in one sentence what stops it."""
 
 import asyncio
-from collections.abc import Callable, Set
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from functools import partial
 
@@ -9,11 +9,13 @@ import aiohttp
 import discord
 import structlog
 
+from bot.allowed import Allowed
 from bot.backoff import Backoff
 from bot.clock import Clock
+from bot.delivery.listening import Listening
 from bot.delivery.pacing import Limits
 from bot.delivery.turnstile import Turnstile
-from bot.errors import ConfigError
+from bot.errors import ConfigError, TokenRefusedError
 from bot.feed.web import proxy_for
 from bot.ports import Chats, Keyboards, Notebook
 from bot.rules import Destination
@@ -83,7 +85,7 @@ class DiscordPlatform:
         keyboards: Keyboards,
         proxy: str | None = None,
         *,
-        allowed: Set[tuple[str, int]] = frozenset(),
+        allowed: Allowed | None = None,
         limits: Limits = LIMITS,
         converse: Callable[[House], Conversation] = conversation_of,
         defer_after_s: float = DEFER_AFTER_S,
@@ -101,10 +103,11 @@ class DiscordPlatform:
         self._identifies = Identifies()
         self._application = 0
         self.turnstile = Turnstile(limits, real_clock)
+        self.listening = Listening()
         breaker = Breaker(real_clock)
         self._answers = Answers(self.turnstile, breaker)
         self._calls = Calls(self.turnstile, breaker, self._answers, real_clock, timeout_s)
-        self._admission = Admission(allowed, real_clock, self._calls.is_member)
+        self._admission = Admission(allowed or Allowed(), real_clock, self._calls.is_member)
         notifier = partial(
             DiscordNotifier, self._calls, self._admission, chats, keyboards, real_clock
         )
@@ -173,21 +176,31 @@ class DiscordPlatform:
             await self._listen(doors)
         except discord.LoginFailure:
             self._calls.lock()
-            raise ConfigError(BAD_TOKEN) from None
+            raise TokenRefusedError(BAD_TOKEN) from None
         except discord.PrivilegedIntentsRequired:
             raise ConfigError(BAD_INTENTS) from None
         except discord.ConnectionClosed as closed:
             if closed.code in _FATAL:
                 if _FATAL[closed.code] is BAD_TOKEN:
                     self._calls.lock()
+                    raise TokenRefusedError(BAD_TOKEN) from None
                 raise ConfigError(_FATAL[closed.code]) from None
-            log.warning("discord: connection closed", code=closed.code)
+            self._note_silence(f"connection closed, code {closed.code}")
         except IdentifyBudgetSpentError as spent:
-            log.error("discord: too many connections today", wait_s=round(spent.wait_s))
+            self._note_silence("too many connections today")
             return spent.wait_s
         except FAILURES as error:
-            log.warning("discord: connection lost", error=type(error).__name__)
+            self._note_silence(type(error).__name__)
         return 0.0
+
+    def _note_silence(self, reason: str) -> None:
+        if self.listening.failed(reason, self._clock.monotonic()):
+            log.warning("discord: connection lost", reason=reason)
+
+    def _note_heard(self) -> None:
+        silent_s = self.listening.heard(self._clock.monotonic())
+        if silent_s is not None:
+            log.info("discord: connected again", after_s=round(silent_s))
 
     async def _speak(self) -> None:
         """Log the speaking client in, once."""
@@ -237,7 +250,7 @@ class DiscordPlatform:
         return LiqwatchClient(
             doors,
             lambda: self._identifies.spend(self._clock.monotonic()),
-            self._responder,
+            self._note_heard,
             self._notebook,
             self._answers.counting(),
             self._proxy,

@@ -16,11 +16,11 @@ from handlers.discord.arming import Answer, spoken
 from handlers.discord.errors import FAILURES
 from handlers.discord.place import Interaction
 from handlers.discord.style import styled
+from handlers.routing.broken import SORRY
 
 log = structlog.get_logger()
 
 DEFER_AFTER_S = 1.5
-BROKEN = "Something went wrong on my side; it is written down. Please try again."
 
 _NOBODY = discord.AllowedMentions.none()
 
@@ -55,7 +55,7 @@ class Responder:
 
     async def apologise(self, interaction: Interaction) -> None:
         """What is said when a command broke; the cause is in the log."""
-        await _added(interaction, spoken(BROKEN))
+        await _added(interaction, spoken(SORRY))
 
     async def _awaited(
         self, interaction: Interaction, asking: Asking, hidden: bool

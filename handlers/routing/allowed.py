@@ -1,14 +1,9 @@
-"""Who may use this installation, where its operator lists them (``ALLOW``)."""
+"""Turns away who is not on the operator's list (``bot.allowed``)."""
 
 from bot.wording.text import Message
 from handlers.talk import House, Reply, Request
 
 STRANGER = "This Liqwatch is private. Ask whoever runs it, or run your own."
-
-
-def is_allowed(house: House, platform: str, *ids: int) -> bool:
-    """Whether one of these ids (a chat, a person, a server) is listed, or nothing is."""
-    return not house.allowed or any((platform, one) in house.allowed for one in ids)
 
 
 def turned_away(request: Request, house: House, pressed: bool) -> Reply | None:
@@ -17,7 +12,7 @@ def turned_away(request: Request, house: House, pressed: bool) -> Reply | None:
     The toast is for platforms that must answer the person himself, and reaches nobody else.
     """
     place = request.destination
-    if request.alone or is_allowed(house, place.platform, place.chat, *request.within):
+    if request.alone or house.allowed.admits(place.platform, place.chat, *request.within):
         return None
     told = request.private and not pressed
     if told and house.strangers.due((place.platform, request.author or place.chat)):

@@ -1,6 +1,5 @@
 """What becomes of one update: three tries, then a record of the failure and a sentence."""
 
-import traceback
 from collections.abc import Awaitable, Callable
 
 import structlog
@@ -9,6 +8,7 @@ from telegram import Update
 from bot.clock import Clock
 from bot.errors import StoreError
 from bot.supervise import fault_of
+from handlers.routing.broken import place_of
 
 HANDLING_S = 5.0
 """What the effect and the words of an answer may take; to send them is another matter."""
@@ -20,9 +20,6 @@ STORE_PAUSE_S = 2.0
 
 KINDS = ("message", "callback_query", "my_chat_member", "channel_post")
 """What Telegram is asked for."""
-
-FRAMES = 6
-"""The innermost calls that are logged of a failure."""
 
 UNREADABLE = "unreadable"
 
@@ -84,9 +81,3 @@ class Attempts:
 def kind_of(update: Update) -> str:
     """Which of ``KINDS`` it is."""
     return next((kind for kind in KINDS if getattr(update, kind) is not None), "other")
-
-
-def place_of(error: BaseException) -> str:
-    """How one got to where it was raised. Its text and its chain may quote what somebody wrote."""
-    frames = traceback.extract_tb(error.__traceback__)[-FRAMES:]
-    return " > ".join(f"{f.filename.rpartition('/')[2]}:{f.lineno} {f.name}" for f in frames)

@@ -7,7 +7,7 @@ from telegram import Bot
 from telegram.request import HTTPXRequest
 from telegram.warnings import PTBUserWarning
 
-from bot.errors import ConfigError
+from bot.errors import ConfigError, TokenRefusedError
 
 READ_S = 30.0
 """An answer that is not waited for is an alert that may be sent twice."""
@@ -44,7 +44,7 @@ class Connection:
         _keep_secrets_out_of_logs()
         _keep_advice_to_programmers_from_operators()
         if not token or not token.isascii() or not token.isprintable() or set(token) & set(" /?#"):
-            raise ConfigError(REFUSED)
+            raise TokenRefusedError(REFUSED)
         base = api_url.rstrip("/")
         # A proxy for https is not meant for a Bot API server of one's own on plain http.
         through = proxy if base.startswith("https:") else None

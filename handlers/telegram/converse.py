@@ -10,6 +10,7 @@ from telegram.error import TelegramError
 from bot.ports import Mark
 from bot.wording.text import Message as Words
 from handlers.answers.standing import found_again
+from handlers.routing.broken import SORRY
 from handlers.routing.pressing import ANYONE, presser
 from handlers.routing.router import DONE, EXPIRED, TOO_FAST, UNSAVED
 from handlers.talk import House, Reply, Request
@@ -24,8 +25,6 @@ from handlers.telegram.signs import cut, visible
 
 LONGEST_TOAST = 200
 """Characters of the answer to a pressed button."""
-
-SORRY = "Something went wrong on my side; it is noted. Please try once more."
 
 NOTICES = tuple(Words((sentence,)) for sentence in (TOO_FAST, DONE, UNSAVED))
 """What is no answer to the question, and takes no answer's place."""

@@ -11,11 +11,13 @@ from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 
 from bot.backoff import Backoff
 from bot.clock import Clock
-from bot.errors import ConfigError
+from bot.delivery.listening import Listening
+from bot.errors import TokenRefusedError
 from bot.landmarks import Passing, unseen
 from bot.supervise import fault_of
+from handlers.routing.broken import place_of
 from handlers.telegram import errors
-from handlers.telegram.attempts import KINDS, UNREADABLE, Attempts, Speak, place_of
+from handlers.telegram.attempts import KINDS, UNREADABLE, Attempts, Speak
 from handlers.telegram.connection import REFUSED
 from handlers.telegram.progress import Progress
 
@@ -60,6 +62,7 @@ class Listener:
         clock: Clock,
         poll_s: int = POLL_S,
         passing: Passing = unseen,
+        listening: Listening | None = None,
     ) -> None:
         self._bot = bot
         self._attempts = attempts
@@ -74,10 +77,10 @@ class Listener:
         self._ending = False
         self._backoff = Backoff(random.random)
         self._refused = 0
-        self._unheard_since: float | None = None
+        self._listening = listening or Listening()
 
     async def run(self) -> None:
-        """Until cancelled, once. Raises ``ConfigError`` when the token is refused for good."""
+        """Until cancelled, once. Raises ``TokenRefusedError`` when it is, for good."""
         try:
             async with self._group:
                 try:
@@ -113,10 +116,9 @@ class Listener:
 
     def _note_heard(self) -> None:
         """A log that tells of a silence tells of its end."""
-        if self._unheard_since is not None:
-            after_s = round(self._clock.monotonic() - self._unheard_since)
-            log.info("Telegram is heard again", after_s=after_s)
-        self._unheard_since = None
+        silent_s = self._listening.heard(self._clock.monotonic())
+        if silent_s is not None:
+            log.info("Telegram is heard again", after_s=round(silent_s))
 
     async def _fetch(self) -> tuple[Update, ...]:
         offset = self._progress.offset
@@ -206,17 +208,20 @@ class Listener:
     def _pause(self, error: TelegramError | TimeoutError, held_s: float) -> float:
         """Seconds until the next question after a fault. Raises where asking on has no sense."""
         if isinstance(error, RetryAfter):
+            self._note_silence("Telegram asked to wait")
             return errors.seconds(error)
         self._refused = self._refused + 1 if isinstance(error, InvalidToken) else 0
         if self._refused >= REFUSALS:
-            raise ConfigError(REFUSED)
+            raise TokenRefusedError(REFUSED)
         reason = errors.sentence(error)
         if isinstance(error, Conflict):
             reason = f"another program listens with the same token ({reason})"
-        log.warning("Telegram cannot be heard", reason=reason)
-        if self._unheard_since is None:
-            self._unheard_since = self._clock.monotonic()
+        self._note_silence(reason)
         return self._backoff.after(held_s)
+
+    def _note_silence(self, reason: str) -> None:
+        if self._listening.failed(reason, self._clock.monotonic()):
+            log.warning("Telegram cannot be heard", reason=reason)
 
     async def _finish(self) -> None:
         """Begin nothing more, and wait for what is under way."""

@@ -2,7 +2,6 @@
 
 from contextlib import suppress
 
-import structlog
 from msgspec.structs import replace
 from telegram import ChatMemberUpdated
 
@@ -13,8 +12,6 @@ from handlers.talk import House, Request
 from handlers.telegram.places import PLATFORM, is_group, is_private, present
 
 MOVED = "This group is a supergroup now; its alerts moved along."
-
-log = structlog.get_logger()
 
 
 async def note_membership(change: ChatMemberUpdated, request: Request, house: House) -> bool:
@@ -40,6 +37,7 @@ async def follow(new_chat: int, request: Request, house: House) -> None:
     """A group became a supergroup: take its rules, wishes and queue along, and say so there."""
     old, new = request.destination.chat, Destination(PLATFORM, new_chat)
     now_ms = house.clock.now_ms()
+    house.allowed.follow(PLATFORM, old, new_chat)  # before anything can go there
 
     async def move(ledger: Ledger) -> None:
         if await ledger.rules(Destination(PLATFORM, old)):
@@ -48,6 +46,3 @@ async def follow(new_chat: int, request: Request, house: House) -> None:
 
     with suppress(HandledBeforeError):
         await house.keep(move, request)
-    if (PLATFORM, old) in house.allowed and (PLATFORM, new_chat) not in house.allowed:
-        known, now = f"{PLATFORM}:{old}", f"{PLATFORM}:{new_chat}"
-        log.error("a group that ALLOW lists has a new id, so list that", old=known, new=now)

@@ -1,12 +1,11 @@
 """Carries alerts to Telegram: what the courier hands over, and how each call ended."""
 
-from collections.abc import Set
-
 from telegram import Bot
 from telegram.error import TelegramError
 
+from bot.allowed import Allowed
 from bot.clock import Now
-from bot.delivery.outcomes import Gone, Outcome, Retry
+from bot.delivery.outcomes import Gone, Moved, Outcome, Retry
 from bot.errors import StoreError
 from bot.ports import Keyboards
 from bot.rules import Destination
@@ -21,10 +20,7 @@ UNSTORED_PAUSE_S = 2.0
 
 
 class TelegramNotifier:
-    """Fulfils ``bot.ports.Notifier``. Telegram knows no nonce: what may have arrived is unknown.
-
-    ``allowed``: platform and id of the chats that are written to; empty: all.
-    """
+    """Fulfils ``bot.ports.Notifier``. Telegram knows no nonce: what may have arrived is unknown."""
 
     platform = PLATFORM
     harmless_s = 0.0
@@ -35,7 +31,7 @@ class TelegramNotifier:
         calls: Calls,
         keyboards: Keyboards,
         clock: Now,
-        allowed: Set[tuple[str, int]] = frozenset(),
+        allowed: Allowed,
     ) -> None:
         self._bot = bot
         self._calls = calls
@@ -50,7 +46,7 @@ class TelegramNotifier:
 
         What cannot be edited any more is sent anew, silently.
         """
-        if self._allowed and (PLATFORM, destination.chat) not in self._allowed:
+        if not self._allowed.admits(PLATFORM, destination.chat):
             return Gone("not allowed by ALLOW", chat_wide=True)
         person = destination.chat if destination.direct else ANYONE
         try:
@@ -59,9 +55,10 @@ class TelegramNotifier:
             )
         except StoreError as error:
             return Retry(UNSTORED_PAUSE_S, f"its buttons could not be stored ({error})")
-        if edits is not None:
-            return await self._calls.edit(destination, message, edits, alert=True)
-        return await self._calls.send(destination, message, silent=not message.loud, alert=True)
+        outcome = await self._said(destination, message, edits)
+        if isinstance(outcome, Moved):  # before the queue can follow
+            self._allowed.follow(PLATFORM, destination.chat, outcome.to_chat)
+        return outcome
 
     async def probe(self) -> Outcome | None:
         """Ask Telegram who we are."""
@@ -70,3 +67,8 @@ class TelegramNotifier:
         except TelegramError as error:
             return errors.outcome_of(error)
         return None
+
+    async def _said(self, destination: Destination, message: Message, edits: int | None) -> Outcome:
+        if edits is not None:
+            return await self._calls.edit(destination, message, edits, alert=True)
+        return await self._calls.send(destination, message, silent=not message.loud, alert=True)

@@ -1,17 +1,18 @@
 """Telegram, whole: get to know the bot, offer its commands, listen until cancelled."""
 
 import random
-from collections.abc import Set
 
 import structlog
 from telegram import User
 from telegram.error import InvalidToken, RetryAfter, TelegramError
 
+from bot.allowed import Allowed
 from bot.backoff import Backoff
 from bot.clock import Clock
+from bot.delivery.listening import Listening
 from bot.delivery.pacing import Limits
 from bot.delivery.turnstile import Turnstile
-from bot.errors import ConfigError
+from bot.errors import TokenRefusedError
 from bot.ports import Keyboards, Notebook
 from handlers.commands import COMMANDS
 from handlers.routing import router
@@ -51,7 +52,7 @@ class TelegramPlatform:
         keyboards: Keyboards,
         proxy: str | None = None,
         *,
-        allowed: Set[tuple[str, int]] = frozenset(),
+        allowed: Allowed | None = None,
         limits: Limits = LIMITS,
         poll_s: int = POLL_S,
     ) -> None:
@@ -62,14 +63,15 @@ class TelegramPlatform:
         self._notebook = notebook
         self._poll_s = poll_s
         self.turnstile = Turnstile(limits, clock)
+        self.listening = Listening()
         calls = Calls(self._bot, self.turnstile)
         self._replies = Replies(calls, self.turnstile, keyboards, clock)
-        self.notifier = TelegramNotifier(self._bot, calls, keyboards, clock, allowed)
+        self.notifier = TelegramNotifier(self._bot, calls, keyboards, clock, allowed or Allowed())
 
     async def run(self, house: House, router: Router = router) -> None:
         """Listen and answer until cancelled; may be called again after it raised.
 
-        Raises ``ConfigError`` when Telegram refuses the token: trying on has no sense then.
+        Raises ``TokenRefusedError`` when Telegram does: trying on has no sense then.
         """
         me = await self._meet()
         house.bot_links[PLATFORM] = f"https://t.me/{me.username}"
@@ -81,7 +83,9 @@ class TelegramPlatform:
             await house.failed(conversation.mark(update), kind, error)
 
         attempts = Attempts(conversation.handle, conversation.apology, failed, self._clock)
-        await Listener(self._bot, attempts, self._clock, self._poll_s, house.passing).run()
+        await Listener(
+            self._bot, attempts, self._clock, self._poll_s, house.passing, self.listening
+        ).run()
 
     async def check(self) -> tuple[bool, str]:
         """Whether Telegram can be used from here, and a sentence that says so or what to mend."""
@@ -111,11 +115,13 @@ class TelegramPlatform:
                 await self._bot.delete_webhook()
                 return me
             except InvalidToken:
-                raise ConfigError(self._refused()) from None
+                raise TokenRefusedError(self._refused()) from None
             except RetryAfter as error:
                 await self._clock.sleep(errors.seconds(error))
             except TelegramError as error:
-                log.warning("Telegram cannot be reached", reason=errors.sentence(error))
+                reason = errors.sentence(error)
+                if self.listening.failed(reason, self._clock.monotonic()):
+                    log.warning("Telegram cannot be reached", reason=reason)
                 await self._clock.sleep(backoff.after())
 
     def _refused(self) -> str:

@@ -19,6 +19,10 @@ from handlers.telegram.places import PLATFORM
 PATIENCE_S = 30.0
 """After this an answer is given up: its person has asked again, or has left."""
 
+PRIVATE_PATIENCE_S = 60.0
+"""Alone with the bot one still waits: Telegram has asked for less than a minute. While an answer
+waits its question is not confirmed, so it must not be long."""
+
 log = structlog.get_logger()
 
 
@@ -33,6 +37,7 @@ class Replies:
         self._keyboards = keyboards
         self._clock = clock
         self._chats: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+        self._given_up = 0
 
     async def say(
         self,
@@ -48,17 +53,27 @@ class Replies:
         ``person`` may press its buttons. Waits and repeats where nothing was sent for sure, never
         where it may have arrived; None when it was given up.
         """
+        patience_s = _patience_s(destination)
         try:
-            async with self._clock.timeout(PATIENCE_S), self._turn(destination.chat):
+            async with self._clock.timeout(patience_s), self._turn(destination.chat):
                 outcome = await self._said(destination, message, person, to, edits)
         except TimeoutError:
-            outcome = Retry(0.0, f"its chat had no turn within {PATIENCE_S:.0f} s")
+            outcome = Retry(0.0, f"its chat had no turn within {patience_s:.0f} s")
         if isinstance(outcome, Delivered):
             return outcome.message
-        reason = "" if isinstance(outcome, Moved) else outcome.reason
+        self._note(outcome)
+        return None
+
+    def _note(self, outcome: Outcome) -> None:
+        """Write down that somebody got no answer."""
+        reason = "" if isinstance(outcome, Delivered | Moved) else outcome.reason
+        if isinstance(outcome, Retry) and not outcome.unknown:
+            self._given_up += 1
+            wait_s, so_far = round(outcome.after_s), self._given_up
+            log.warning("an answer was given up", reason=reason, wait_s=wait_s, so_far=so_far)
+            return
         kind = type(outcome).__name__.lower()
         log.warning("answer not delivered", outcome=kind, reason=reason)
-        return None
 
     def _turn(self, chat: int) -> asyncio.Lock:
         """A lock lives while somebody holds it or waits for it."""
@@ -80,9 +95,13 @@ class Replies:
                     at = replace(at, chat=outcome.to_chat)
                 case Retry(limited=True):
                     self._turnstile.limited(at, outcome.after_s)
-                    if outcome.after_s > PATIENCE_S:
+                    if outcome.after_s > _patience_s(at):
                         return outcome
                 case Retry(unknown=False):
                     await self._clock.sleep(outcome.after_s)
                 case _:
                     return outcome
+
+
+def _patience_s(destination: Destination) -> float:
+    return PRIVATE_PATIENCE_S if destination.direct else PATIENCE_S

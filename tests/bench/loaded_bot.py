@@ -16,7 +16,8 @@ from bot.delivery.outcomes import Delivered
 from bot.events import Event, Heard, Tick
 from bot.log import configure
 from bot.rules import Destination
-from bot.settings import Settings, exchange_urls
+from bot.setting_names import exchange_urls
+from bot.settings import Settings
 from bot.wording.text import Message
 from handlers.talk import House
 from handlers.telegram.platform import LIMITS
@@ -102,7 +103,7 @@ async def main(directory: Path, exchanges: str, urls: dict[str, str]) -> None:
     settings = Settings(data_dir=directory, exchanges=exchanges, urls={**exchange_urls(), **urls})
     watcher, stop = Watcher(), asyncio.Event()
     async with (
-        build(settings, lambda storage: [Willing()], REAL, REAL, watcher.handled) as bot,
+        build(settings, lambda *_: [Willing()], REAL, REAL, watcher.handled) as bot,
         asyncio.TaskGroup() as group,
     ):
         _age(bot)

@@ -8,6 +8,7 @@ from bot.errors import ConfigError
 from bot.exchanges import EXCHANGES
 from bot.rules import Destination
 from bot.settings import load_settings
+from bot.structure import STRUCTURE
 
 
 def env(folder: Path, text: str) -> Path:
@@ -39,6 +40,39 @@ def test_news_feeds_are_off_until_named_and_each_is_read_once(tmp_path: Path) ->
     assert read == ("https://a.example/rss?x=1", "http://127.0.0.1:80/f")
 
 
+def test_no_coins_market_is_followed_where_that_is_off(tmp_path: Path) -> None:
+    assert load_settings(env(tmp_path, "COINS=off\n")).coin_names == ()
+
+
+def test_the_coins_that_are_followed_always_have_bitcoin_among_them(tmp_path: Path) -> None:
+    assert load_settings(env(tmp_path, "")).coin_names == ("BTC", "ETH", "SOL", "XRP", "DOGE")
+    read = load_settings(env(tmp_path, "COINS=sol, 1INCH,btc,SOL\n")).coin_names
+    assert read == ("BTC", "SOL", "1INCH")
+
+
+def test_a_source_of_structure_shares_the_address_of_its_exchange(tmp_path: Path) -> None:
+    settings = load_settings(env(tmp_path, "BINANCE_REST_URL=https://eu.binance.example/\n"))
+    for name, source in STRUCTURE.items():
+        urls = settings.urls_of_source(name)
+        assert urls.keys() == source.urls.keys()
+        assert not any(url.endswith("/") for url in urls.values())
+        shared = urls.keys() & (EXCHANGES[name].urls.keys() if name in EXCHANGES else set())
+        assert all(urls[role] == settings.urls_of(name)[role] for role in shared)
+
+
+def test_a_source_with_a_key_is_asked_only_with_it(tmp_path: Path) -> None:
+    keyed = {name for name, source in STRUCTURE.items() if source.keyed}
+    settings = load_settings(env(tmp_path, ""))
+    assert settings.source_names == [name for name in STRUCTURE if name not in keyed]
+    text = "COINGLASS_API_KEY=abc\nCOINGLASS_URL=http://127.0.0.1:80/\n"
+    settings = load_settings(env(tmp_path, text))
+    assert settings.source_names == list(STRUCTURE)
+    for name in STRUCTURE:
+        assert settings.key_of_source(name) == ("abc" if name in keyed else "")
+    for name in keyed:
+        assert set(settings.urls_of_source(name).values()) == {"http://127.0.0.1:80"}
+
+
 def test_a_group_may_be_the_operator(tmp_path: Path) -> None:
     settings = load_settings(env(tmp_path, "OPERATOR=telegram:-100200\n"))
     assert settings.operator_destination == Destination("telegram", -100200)
@@ -52,6 +86,9 @@ def test_a_group_may_be_the_operator(tmp_path: Path) -> None:
         ("TELEGRAM_TOKN=1:x\n", "did you mean TELEGRAM_TOKEN?"),
         ("EXCHANGES=binance,ftx\n", "ftx is no exchange known here"),
         ("EXCHANGES=,\n", "name at least one"),
+        ("COINS=BTC,E TH\n", "COINS: write coins as BTC,ETH,SOL, or off"),
+        (f"COINS={'A' * 21}\n", "COINS: write coins as BTC,ETH,SOL, or off"),
+        (f"COINS={','.join(f'C{n}' for n in range(20))}\n", "COINS: name at most 20, BTC among"),
         ("OPERATOR=me\n", "telegram:123456 or discord:123456"),
         ("OPERATOR=telegram:１２\n", "telegram:123456 or discord:123456"),
         ("BYBIT_WS_URL=stream.bybit.com\n", "BYBIT_WS_URL must begin with"),

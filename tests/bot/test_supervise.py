@@ -21,8 +21,8 @@ class Shaky:
         await asyncio.Event().wait()
 
 
-async def nobody(name: str, sentence: str) -> None:
-    raise AssertionError(f"{name} was refused: {sentence}")
+async def nobody(name: str, error: ConfigError) -> None:
+    raise AssertionError(f"{name} was refused: {error}")
 
 
 async def test_it_is_started_again_after_a_fault() -> None:
@@ -38,8 +38,8 @@ async def test_it_is_started_again_after_a_fault() -> None:
 async def test_a_refusal_ends_it_for_good_and_is_told_in_its_sentence() -> None:
     told: list[tuple[str, str]] = []
 
-    async def tell(name: str, sentence: str) -> None:
-        told.append((name, sentence))
+    async def tell(name: str, error: ConfigError) -> None:
+        told.append((name, str(error)))
 
     shaky = Shaky(ConfigError("The token was refused."))
     await supervise("x", shaky.run, ManualClock(), tell)

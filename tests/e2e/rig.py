@@ -2,14 +2,15 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from bot.app import Bot, build
+from bot.allowed import Allowed
+from bot.app import Bot, Platform, build
 from bot.cli.serving import chat_platforms
 from bot.clock import SystemClock
 from bot.demo.exchanges import LoopbackExchanges
@@ -18,6 +19,7 @@ from bot.demo.tape import TapeOrder
 from bot.demo.wire import frames
 from bot.market import Side
 from bot.settings import Settings
+from storage import Storage
 from tests.doubles.discord import TOKEN as DISCORD_TOKEN
 from tests.doubles.discord import DiscordDouble
 from tests.doubles.discord_objects import Channel, Guild, Json
@@ -89,6 +91,7 @@ class World:
         known: dict[str, Any] = {
             "data_dir": self.data_dir,
             "exchanges": "bybit",
+            "coins": "off",
             "urls": self.exchanges.urls(),
             "telegram_api_url": self.telegram.url,
             "discord_api_url": self.discord.api_url,
@@ -108,6 +111,7 @@ class World:
             **shown,
             "DATA_DIR": str(self.data_dir),
             "EXCHANGES": settings.exchanges,
+            "COINS": "off",
             "TELEGRAM_API_URL": settings.telegram_api_url,
             "DISCORD_API_URL": settings.discord_api_url,
             "DISCORD_GATEWAY_URL": settings.discord_gateway_url,
@@ -118,8 +122,12 @@ class World:
         """Built as the program builds it, running, its exchange heard; stopped with the block."""
         settings = self.settings(*platforms, **more)
         stop = asyncio.Event()
+
+        def platforms(storage: Storage, allowed: Allowed) -> Sequence[Platform]:
+            return chat_platforms(settings, storage, REAL, allowed)
+
         async with (
-            build(settings, lambda books: chat_platforms(settings, books, REAL), REAL, REAL) as bot,
+            build(settings, platforms, REAL, REAL) as bot,
             asyncio.TaskGroup() as group,
         ):
             group.create_task(bot.run(until=stop.wait()), name="bot")

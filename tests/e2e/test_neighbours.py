@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.e2e.rig import CHANNEL, GUILD, World, eventually
+from bot.rules import Destination, Notice
+from tests.e2e.rig import CHANNEL, GUILD, REAL, World, balanced, eventually
 
 ANN = 11
 NOWHERE = "ws://127.0.0.1:9/gateway"
@@ -14,9 +15,14 @@ async def test_a_refused_discord_token_leaves_telegram_alone_and_the_operator_is
     world.telegram.meet(ANN)
     world.discord.token = "another one"
     async with world.bot("telegram", "discord", operator=f"telegram:{ANN}") as bot:
-        await world.telegram.told(ANN, "Discord has stopped")
+        told = await world.telegram.told(ANN, "Discord refused the token at")
+        assert "Put a new DISCORD_TOKEN in .env and restart." in told.text
         assert set(bot.refused) == {"discord"}
+        notice, now_ms = Notice("waits", REAL.now_ms()), REAL.now_ms()
+        await bot.storage.outbox.put(Destination("discord", CHANNEL), notice, "kept", now_ms)
         await world.telegram.ask("/liqs", ANN, "Liquidations")
+        await eventually(lambda: balanced(bot, open=1, dead=0))
+    assert len(world.telegram.said(ANN, "Discord")) == 1
 
 
 async def test_a_gateway_that_answers_nobody_leaves_telegram_alone(world: World) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bot.app import build
 from bot.clock import SystemClock
+from bot.delivery.listening import Listening
 from bot.delivery.outcomes import Outcome
 from bot.delivery.pacing import Limits
 from bot.delivery.turnstile import Turnstile
@@ -134,6 +135,7 @@ class HangingPlatform:
 
     def __init__(self) -> None:
         self.turnstile = Turnstile(Limits(), SystemClock())
+        self.listening = Listening()
         self.asked = asyncio.Event()
 
     @property
@@ -176,7 +178,7 @@ async def test_a_stop_does_not_wait_for_a_disk_that_stays_full(world: World) -> 
     real = HastyClock()
     now_ms = real.now_ms()
     place = Destination("telegram", ANN, direct=True)
-    async with build(world.settings(), lambda _: [], real, real) as bot:
+    async with build(world.settings(), lambda *_: [], real, real) as bot:
         for orders in (1, BATCH + 100):  # one that fires in each batch
             rule = Rule(0, place, ANN, None, None, "5m", "count", orders, created_ms=now_ms)
             await added(bot.storage, rule)
@@ -194,7 +196,7 @@ async def test_a_stop_does_not_wait_for_a_disk_that_stays_full(world: World) -> 
 async def test_a_stop_does_not_wait_for_a_call_that_hangs_and_keeps_its_alert(world: World) -> None:
     platform, real = HangingPlatform(), HastyClock()
     place = Destination(platform.name, ANN, direct=True)
-    async with build(world.settings(), lambda _: [platform], real, real) as bot:
+    async with build(world.settings(), lambda *_: [platform], real, real) as bot:
         await bot.storage.outbox.store([an_alert(a_rule(place))], [], real.now_ms())
         begun = real.monotonic()
         await bot.run(until=platform.asked.wait())
@@ -227,7 +229,7 @@ async def test_what_is_not_heard_while_connections_close_is_not_noted_as_heard(
 ) -> None:
     market = ManualClock()
     stopped_ms = market.now_ms()
-    async with build(world.settings(), lambda _: [], SystemClock(), market) as bot:
+    async with build(world.settings(), lambda *_: [], SystemClock(), market) as bot:
         bot.feeds = [Lingering(market)]  # type: ignore[list-item]  # all that a stop asks of one
         await bot.run(until=asyncio.Event().wait())
         noted = await bot.storage.notebook.read(WATCHED)
@@ -244,7 +246,7 @@ class Failing(Lingering):
 
 async def test_a_feeds_mistake_does_not_end_the_bot(world: World) -> None:
     async with build(
-        world.settings(), lambda _: [HangingPlatform()], SystemClock(), SystemClock()
+        world.settings(), lambda *_: [HangingPlatform()], SystemClock(), SystemClock()
     ) as bot:
         bot.feeds = [Failing(ManualClock())]  # type: ignore[list-item]  # as above
         await bot.run(until=asyncio.sleep(0.2))

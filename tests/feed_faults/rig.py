@@ -25,7 +25,7 @@ from bot.figures import Reading
 from bot.inbox import Inbox
 from bot.market import usd
 from bot.ports import SourceStatus
-from bot.settings import url_name
+from bot.setting_names import url_name
 from bot.watch import Watch, tick
 from bot.wording.numbers import named
 from tests.bot.feed.conftest import Shelf

@@ -1,5 +1,8 @@
 """What can be asked and pressed, and everything that could be changed by it."""
 
+from collections.abc import Iterable
+
+from bot.allowed import Allowed
 from bot.clock import HOUR_MS
 from bot.events import RuleSaved
 from bot.ports import Chat
@@ -45,9 +48,7 @@ MOVING = {
 """Those that change something, in one of the ``states``, when one may."""
 
 
-async def states(
-    at: Destination, allowed: frozenset[tuple[str, int]] = frozenset()
-) -> list[Furnished]:
+async def states(at: Destination, allowed: Iterable[tuple[str, int]] = ()) -> list[Furnished]:
     """Houses in which the place is fresh, stopped, muted or given up; alert 1 is its own."""
     wishes = (
         Chat(at),
@@ -57,7 +58,7 @@ async def states(
     )
     houses = []
     for number, wish in enumerate(wishes):
-        here = Furnished(allowed=allowed)
+        here = Furnished(allowed=Allowed(allowed))
         await here.rulebook.add(Rule(0, at, BORIS, "ETH", None, "1h", "total", 10**14), 50)
         await here.rulebook.pause(1, number % 2 == 1)
         await here.chats.save(wish)

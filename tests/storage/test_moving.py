@@ -118,3 +118,23 @@ async def test_buttons_go_where_their_chat_goes(storage: Storage) -> None:
     await settled(storage, Moved(to_chat=-1_009))
     found = await storage.keyboards.find(token, Press("telegram", -1_009, 5, 1), NOW)
     assert found == Keyboard("telegram", -1_009, 0, ("mute|1h",))
+
+
+async def test_where_chats_are_now_is_known_of_those_that_moved_and_are_asked_for(
+    storage: Storage,
+) -> None:
+    await told_of_a_move(storage, -1, -1_001)
+    await told_of_a_move(storage, -1_001, -1_002)
+    await told_of_a_move(storage, -2, -1_003)
+    asked = [("telegram", -1), ("telegram", -3), ("discord", -2), ("telegram", ALICE.chat)]
+    assert await storage.chats.moves(asked) == [("telegram", -1, -1_002)]
+    assert await storage.chats.moves([]) == []
+
+
+async def test_a_removal_from_the_old_chat_leaves_its_forwarding_address(storage: Storage) -> None:
+    old = Destination("telegram", -1)
+    await told_of_a_move(storage, -1, -1_001)
+    await wish(storage, Chat(old, state="gone", reason="removed from the chat"))
+    assert await storage.chats.moves([("telegram", -1)]) == [("telegram", -1, -1_001)]
+    await wish(storage, Chat(old))
+    assert await storage.chats.moves([("telegram", -1)]) == []

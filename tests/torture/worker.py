@@ -50,7 +50,7 @@ async def serve(passing: Passing) -> None:
     real = SystemClock()
     async with build(
         settings,
-        lambda storage: chat_platforms(settings, storage, real),
+        lambda storage, allowed: chat_platforms(settings, storage, real, allowed),
         real,
         real,
         passing=passing,

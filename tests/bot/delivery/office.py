@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from bot.delivery.courier import Courier
+from bot.delivery.listening import Listening
 from bot.delivery.pacing import Limits
 from bot.delivery.turnstile import Turnstile
 from bot.events import Event
@@ -24,6 +25,7 @@ class Office:
         self.outbox = QueueOutbox()
         self.notifier = notifier
         self.turnstile = Turnstile(limits, clock)
+        self.listening = Listening()
         self.told: list[Event] = []
         self.troubles: list[str] = []
         self.passed: list[str] = []
@@ -36,6 +38,7 @@ class Office:
             self._tell,
             self.passed.append,
             self._troubled,
+            self.listening,
         )
 
     def notice(self, chat: int, direct: bool = True) -> int:

@@ -159,3 +159,121 @@ async def test_the_operator_is_told_even_when_nobody_can_count() -> None:
         await place.clock.advance(5)
         place.outbox.full = False
     assert "What waits for it is kept." in place.troubles[0]
+
+
+async def test_a_refusal_that_another_found_out_is_told_at_once_and_by_no_delivery_again() -> None:
+    async with office(Trouble, TELEGRAM) as place:
+        trouble = place.notifier
+        assert isinstance(trouble, Trouble)
+        trouble.now = REFUSED
+        await place.courier.refused()
+        assert place.troubles == [
+            "⚠️ Telegram refused the token at 22:13 UTC. No alert is waiting. "
+            "Put a new TELEGRAM_TOKEN in .env and restart."
+        ]
+        place.notice(1)
+        await place.clock.advance(700)
+        await place.courier.refused()
+        assert trouble.calls == []
+        assert len(place.troubles) == 1
+        assert (await place.outbox.accounts()).open == 1
+
+
+async def test_a_refusal_that_a_delivery_met_is_told_once_when_another_finds_it_too() -> None:
+    async with office(Trouble, TELEGRAM) as place:
+        trouble = place.notifier
+        assert isinstance(trouble, Trouble)
+        trouble.now = REFUSED
+        place.notice(1)
+        await place.clock.advance(0.15)
+        await asyncio.gather(place.courier.refused(), place.clock.advance(10))
+        assert len(place.troubles) == 1
+
+
+async def test_that_commands_alone_are_not_heard_is_told_after_two_minutes_and_its_end() -> None:
+    async with office(Trouble, TELEGRAM) as place:
+        place.listening.failed("another program listens", place.clock.monotonic())
+        await place.clock.advance(119)
+        assert place.troubles == []
+        place.notice(1)
+        await place.clock.advance(601)
+        assert place.troubles == [
+            "⚠️ Telegram hands me no commands since 22:13 UTC (another program listens). "
+            "Alerts still go out."
+        ]
+        assert (await place.outbox.accounts()).sent == 1
+        place.listening.heard(place.clock.monotonic())
+        await place.clock.advance(30)
+        assert place.troubles[1:] == ["Telegram hands me commands again after 12 min."]
+
+
+async def test_a_short_silence_is_nothing_for_the_operator() -> None:
+    async with office(Trouble, TELEGRAM) as place:
+        for _ in range(5):
+            place.listening.failed("Bad Gateway", place.clock.monotonic())
+            await place.clock.advance(100)
+            place.listening.heard(place.clock.monotonic())
+            await place.clock.advance(10)
+        assert place.troubles == []
+
+
+@pytest.mark.parametrize("hangs", [False, True])
+async def test_a_silent_platform_that_cannot_be_used_either_is_told_as_one_outage(
+    hangs: bool,
+) -> None:
+    async with office(Trouble, TELEGRAM) as place:
+        trouble = place.notifier
+        assert isinstance(trouble, Trouble)
+        trouble.now, trouble.hangs = DOWN, hangs
+        place.listening.failed("Bad Gateway", place.clock.monotonic())
+        await place.clock.advance(300)
+        place.notice(1)
+        await place.clock.advance(1_200)
+        why = "no answer in time" if hangs else "Bad Gateway"
+        assert place.troubles == [
+            f"⚠️ Telegram cannot be used since 22:13 UTC ({why}). No alert is waiting."
+        ]
+        trouble.now, trouble.hangs = Delivered(1), False
+        await place.clock.advance(70)
+        place.listening.heard(place.clock.monotonic())
+        await place.clock.advance(200)
+        assert len(place.troubles) == 2
+        assert place.troubles[1].startswith("Telegram is back after ")
+
+
+async def test_an_outage_that_grows_is_told_again_but_ends_once() -> None:
+    async with office(Trouble, TELEGRAM) as place:
+        trouble = place.notifier
+        assert isinstance(trouble, Trouble)
+        place.listening.failed("Bad Gateway", place.clock.monotonic())
+        await place.clock.advance(140)
+        trouble.now = DOWN
+        place.notice(1)
+        await place.clock.advance(200)
+        assert [told.split(" since")[0] for told in place.troubles] == [
+            "⚠️ Telegram hands me no commands",
+            "⚠️ Telegram cannot be used",
+        ]
+        place.listening.heard(place.clock.monotonic())
+        trouble.now = Delivered(1)
+        await place.clock.advance(120)
+        assert len(place.troubles) == 3
+        assert place.troubles[2].startswith("Telegram is back after ")
+
+
+async def test_who_is_still_not_heard_when_all_else_is_back_is_told_so() -> None:
+    async with office(Trouble, TELEGRAM) as place:
+        trouble = place.notifier
+        assert isinstance(trouble, Trouble)
+        trouble.now = DOWN
+        place.notice(1)
+        place.listening.failed("Bad Gateway", place.clock.monotonic())
+        await place.clock.advance(200)
+        trouble.now = Delivered(1)
+        await place.clock.advance(60)
+        assert [told.split(" ")[1:4] for told in place.troubles] == [
+            ["Telegram", "cannot", "be"],
+            ["is", "back", "after"],
+        ]
+        await place.clock.advance(130)
+        assert place.troubles[2].startswith("⚠️ Telegram hands me no commands since 22:13 UTC")

@@ -2,13 +2,14 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
+from bot.allowed import Allowed
 from bot.backoff import Backoff
 from bot.clock import SystemClock
 from bot.delivery.pacing import Limits
@@ -109,11 +110,11 @@ async def opened(
     fake_commands: bool = True,
     notebook: FakeNotebook | None = None,
     listen: bool = True,
-    allowed: frozenset[tuple[str, int]] = frozenset(),
+    allowed: Iterable[tuple[str, int]] = (),
     limits: Limits = NO_LIMITS,
     timeout_s: float = TIMEOUT_S,
 ) -> AsyncIterator[Scene]:
-    furnished = Furnished(allowed=allowed)
+    furnished = Furnished(allowed=Allowed(allowed))
     figures, keeper = Figures(delay_s), Keeper()
     commands = {"figures": figures, "keep": keeper}
 
@@ -137,7 +138,7 @@ async def opened(
             furnished,
             converse=converse,
             defer_after_s=defer_after_s,
-            allowed=allowed,
+            allowed=furnished.allowed,
             limits=limits,
             timeout_s=timeout_s,
         )

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from bot.allowed import Allowed
 from bot.delivery.outcomes import Delivered, Gone, Retry
 from bot.rules import Destination
 from bot.wording.text import Message
@@ -124,7 +125,7 @@ class Register:
 
 async def test_a_membership_is_believed_for_a_minute() -> None:
     clock, register = ManualClock(), Register(MEMBER)
-    admission = Admission({("discord", GUILD)}, clock, register.is_member)
+    admission = Admission(Allowed([("discord", GUILD)]), clock, register.is_member)
     person = Destination("discord", MEMBER, direct=True)
     assert not await admission.refuses(person)
     register.members.clear()
@@ -137,14 +138,14 @@ async def test_a_membership_is_believed_for_a_minute() -> None:
 
 async def test_more_people_than_are_remembered_take_no_more_memory() -> None:
     register = Register()
-    admission = Admission({("discord", GUILD)}, ManualClock(), register.is_member)
+    admission = Admission(Allowed([("discord", GUILD)]), ManualClock(), register.is_member)
     for person in range(20_000):
         await admission.refuses(Destination("discord", 1_000 + person, direct=True))
     assert len(admission._known) == 10_000
 
 
 async def test_a_list_of_another_platform_alone_lets_nobody_in_here() -> None:
-    admission = Admission({("telegram", MEMBER)}, ManualClock(), Register().is_member)
+    admission = Admission(Allowed([("telegram", MEMBER)]), ManualClock(), Register().is_member)
     assert await admission.refuses(Destination("discord", MEMBER, direct=True))
-    everyone = Admission(frozenset(), ManualClock(), Register().is_member)
+    everyone = Admission(Allowed(), ManualClock(), Register().is_member)
     assert not await everyone.refuses(Destination("discord", MEMBER, direct=True))

@@ -4,8 +4,10 @@ import asyncio
 import logging
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.clock import SystemClock
+from bot.delivery.listening import Listening
 from bot.delivery.outcomes import Delivered, Retry, Unauthorized
 from bot.errors import ConfigError
 from bot.log import CHATTY
@@ -75,22 +77,41 @@ async def test_disallowed_intents_are_not_tried_again() -> None:
             await a_platform(discord).run(Furnished().house)
 
 
-async def test_a_first_start_without_discord_waits_for_it() -> None:
+class Attentive(Listening):
+    """``over`` is set when a silence has ended."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.over = asyncio.Event()
+
+    def heard(self, now: float) -> float | None:
+        self.over.set()
+        return super().heard(now)
+
+
+async def test_a_first_start_without_discord_waits_for_it_and_logs_the_silence_once() -> None:
     async with DiscordDouble([a_guild()]) as discord:
         discord.fail("GET /users/@me", Fault(503, times=3))
         platform = a_platform(discord)
-        async with asyncio.TaskGroup() as group:
-            serving = group.create_task(platform.run(Furnished().house))
-            await discord.gateway.ready()
-            serving.cancel()
+        platform.listening = listening = Attentive()
+        with capture_logs() as logs:
+            async with asyncio.TaskGroup() as group:
+                serving = group.create_task(platform.run(Furnished().house))
+                async with asyncio.timeout(10):
+                    await listening.over.wait()
+                serving.cancel()
+    assert [entry["event"] for entry in logs if "connect" in entry["event"]] == [
+        "discord: connection lost",
+        "discord: connected again",
+    ]
 
 
 async def test_a_malformed_dispatch_costs_one_connection_and_no_delivery(scene: Scene) -> None:
     platform, discord = a_platform(scene.discord), scene.discord
     refusals: list[str] = []
 
-    async def refused(name: str, sentence: str) -> None:
-        refusals.append(sentence)
+    async def refused(name: str, error: ConfigError) -> None:
+        refusals.append(str(error))
 
     async with asyncio.TaskGroup() as group:
         supervised = group.create_task(
@@ -244,7 +265,7 @@ async def test_no_token_of_the_bot_or_of_an_interaction_is_logged_by_the_program
         shown = repr(scene.platform) + repr(scene.platform.notifier)
     heard = [r for r in caplog.records if r.name.split(".")[0] not in CHATTY or r.levelno > 20]
     said = shown + "".join(logging.Formatter().format(record) for record in heard)
-    assert "a command broke" in said
+    assert "an interaction was given up" in said
     for token in (TOKEN, asked.token, lost.token, bad.token):
         assert token not in said
 

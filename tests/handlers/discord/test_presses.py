@@ -2,11 +2,15 @@
 
 from typing import Any
 
+from structlog.testing import capture_logs
+
 from bot.delivery.outcomes import Delivered
 from bot.rules import Destination
 from bot.wording.text import Button
 from bot.wording.text import Message as WordsOf
+from handlers.routing.broken import SORRY
 from handlers.routing.router import EXPIRED
+from handlers.talk import House, Reply, Request
 from tests.doubles.discord import Exchanged
 from tests.doubles.discord_objects import MANAGE_GUILD, Json
 from tests.handlers.discord.conftest import ALERTS, GUILD, Scene, opened
@@ -105,6 +109,21 @@ async def test_a_custom_id_of_a_bad_client_breaks_nothing(scene: Scene) -> None:
         press = await scene.discord.press(hostile, under, **HERE)
         assert (await press.answered()).told["content"] == EXPIRED
     assert (await pressed(scene, under)).told["content"] == "Figures of BTC"
+
+
+async def test_a_press_that_breaks_is_recorded_and_told_to_who_pressed(scene: Scene) -> None:
+    async def broken(request: Request, house: House) -> Reply:
+        raise KeyError("a mistake of ours")
+
+    shown = (await an_answer(scene)).shown
+    scene.figures.answer = broken  # type: ignore[method-assign]
+    with capture_logs() as logs:
+        assert (await pressed(scene, shown)).told["content"] == SORRY
+    ((_, kind),) = scene.furnished.books.failures
+    assert kind == "press"
+    (entry,) = logs
+    assert entry["error"] == "KeyError"
+    assert "a mistake of ours" not in str(logs)
 
 
 async def test_without_storage_an_answer_comes_without_buttons(scene: Scene) -> None:

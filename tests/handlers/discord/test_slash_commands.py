@@ -3,13 +3,14 @@
 import json
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.metrics import METRICS
 from bot.ports import Chat
 from bot.rules import WINDOWS, Destination
 from handlers.commands import COMMANDS
 from handlers.discord.place import of_channel
-from handlers.discord.respond import BROKEN
+from handlers.routing.broken import SORRY
 from handlers.talk import House, Reply, Request
 from tests.doubles.discord import DiscordDouble, Fault
 from tests.doubles.discord_objects import APPLICATION, MANAGE_GUILD, Json
@@ -137,10 +138,17 @@ async def test_a_broken_command_is_told_to_its_asker_and_breaks_nothing_else(
         raise KeyError("a mistake of ours")
 
     scene.keeper.answer = broken  # type: ignore[method-assign]
-    asked = await scene.discord.slash(
-        "keep", [sub("add", {"name": "above", "type": 3, "value": "5m"})], **HERE
-    )
-    assert (await asked.answered()).first["data"]["content"] == BROKEN
+    with capture_logs() as logs:
+        asked = await scene.discord.slash(
+            "keep", [sub("add", {"name": "above", "type": 3, "value": "5m"})], **HERE
+        )
+        assert (await asked.answered()).first["data"]["content"] == SORRY
+    ((mark, kind),) = scene.furnished.books.failures
+    assert (mark.source, kind) == (f"discord:{APPLICATION}", "command")
+    (entry,) = logs
+    assert entry["error"] == "KeyError"
+    assert entry["at"].endswith(" broken")
+    assert "a mistake of ours" not in str(logs)
     again = await scene.discord.slash("figures", **HERE)
     assert (await again.answered()).first["data"]["content"] == "Figures of all"
 

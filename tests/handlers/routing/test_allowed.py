@@ -2,11 +2,12 @@
 
 import pytest
 
+from bot.allowed import Allowed
 from bot.rules import Destination
 from bot.typed.draft import Draft
 from bot.typed.rule_text import link_payload
 from handlers.commands import COMMANDS
-from handlers.routing.allowed import STRANGER, is_allowed
+from handlers.routing.allowed import STRANGER
 from handlers.routing.router import act, answer
 from handlers.talk import Reply, Request
 from tests.fakes import Furnished
@@ -30,7 +31,7 @@ GUILD = 900_000_000_000_000_555
 
 def a_private_house() -> Furnished:
     return Furnished(
-        allowed=frozenset({("telegram", ANNA), ("telegram", GROUP.chat), ("discord", GUILD)})
+        allowed=Allowed([("telegram", ANNA), ("telegram", GROUP.chat), ("discord", GUILD)])
     )
 
 
@@ -90,10 +91,6 @@ async def test_a_server_is_allowed_by_its_own_id() -> None:
     outside = Request(person, BORIS, within=[GUILD + 1], elsewhere=True, may_manage=may_manage)
     assert words(await answer("help", inside, here.house)).startswith("I watch")
     assert words(await answer("help", outside, here.house)) == STRANGER
-    assert is_allowed(here.house, "discord", 1, GUILD)
-    assert not is_allowed(here.house, "discord", 1)
-    assert not is_allowed(here.house, "telegram", GUILD)
-    assert not is_allowed(here.house, "discord")
 
 
 async def test_the_terminal_is_always_allowed() -> None:
@@ -108,7 +105,7 @@ async def test_the_terminal_is_always_allowed() -> None:
 
 
 def test_only_the_same_platform_counts() -> None:
-    house = a_private_house().house
-    assert is_allowed(house, PRIVATE.platform, PRIVATE.chat)
-    assert not is_allowed(house, SERVER.platform, ANNA)
+    allowed = a_private_house().allowed
+    assert allowed.admits(PRIVATE.platform, PRIVATE.chat)
+    assert not allowed.admits(SERVER.platform, ANNA)
     assert a_request(at=SERVER).within == ()

@@ -89,7 +89,7 @@ def calls(bot: Bot, turnstile: Turnstile) -> Calls:
 
 @pytest.fixture
 def notifier(bot: Bot, calls: Calls, furnished: Furnished, clock: HastyClock) -> TelegramNotifier:
-    return TelegramNotifier(bot, calls, furnished.keyboards, clock)
+    return TelegramNotifier(bot, calls, furnished.keyboards, clock, furnished.allowed)
 
 
 @pytest.fixture

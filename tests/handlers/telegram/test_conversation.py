@@ -7,8 +7,8 @@ from bot.delivery.pacing import Limits
 from bot.ports import Mark
 from bot.rules import Destination
 from handlers.routing import router
+from handlers.routing.broken import SORRY
 from handlers.talk import House, Reply, Request
-from handlers.telegram.converse import SORRY
 from tests.doubles.telegram import TelegramDouble
 from tests.fakes import Furnished, a_reading
 from tests.handlers.telegram.conftest import Running

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from bot.allowed import Allowed
 from bot.rules import Destination
 from handlers.commands import COMMANDS
 from handlers.routing.allowed import STRANGER
@@ -225,7 +226,7 @@ async def test_where_the_operator_lists_chats_others_are_told_once_or_left_alone
     street: Street,
 ) -> None:
     telegram, before = street.telegram, street.state()
-    street.furnished.house.allowed = frozenset({("telegram", GROUP), ("discord", MEMBER)})
+    street.furnished.house.allowed = Allowed([("telegram", GROUP), ("discord", MEMBER)])
     telegram.group(ELSEWHERE)
     telegram.statuses[ELSEWHERE, ADMIN] = "creator"
     for name in COMMANDS:
@@ -239,7 +240,7 @@ async def test_where_the_operator_lists_chats_others_are_told_once_or_left_alone
 
 
 async def test_a_group_that_is_not_listed_is_not_greeted(street: Street) -> None:
-    street.furnished.house.allowed = frozenset({("telegram", GROUP)})
+    street.furnished.house.allowed = Allowed([("telegram", GROUP)])
     street.telegram.group(ELSEWHERE)
     await street.done(street.telegram.membership(ELSEWHERE, ADMIN, "left", "member"))
     assert street.telegram.sent == []

@@ -7,7 +7,7 @@ import pytest
 from structlog.testing import capture_logs
 from telegram import Bot, Update
 
-from bot.errors import ConfigError, StoreError
+from bot.errors import StoreError, TokenRefusedError
 from handlers.telegram.attempts import Attempts, Speak
 from handlers.telegram.listen import Listener
 from tests.doubles.telegram import TelegramDouble
@@ -304,9 +304,10 @@ async def test_a_second_listener_is_named_as_the_reason(
     assert "another program listens with the same token" in logs[0]["reason"]
 
 
-async def test_the_end_of_a_silence_is_logged_once_with_how_long_it_was(
+async def test_a_silence_is_logged_once_a_reason_and_its_end_with_how_long_it_was(
     telegram: TelegramDouble, listener: Listener, desk: Desk
 ) -> None:
+    telegram.fail(*[gateway("getUpdates")] * 3, *[limited(9, method="getUpdates")] * 2)
     telegram.fail(*[gateway("getUpdates")] * 3)
     with capture_logs() as logs:
         async with background(listener.run()):
@@ -314,9 +315,10 @@ async def test_the_end_of_a_silence_is_logged_once_with_how_long_it_was(
             await telegram.until(lambda: desk.answered == ["at last"])
             await telegram.say("and more", ANN)
             await telegram.until(lambda: desk.answered == ["at last", "and more"])
-    assert [entry["event"] for entry in logs] == [
-        *["Telegram cannot be heard"] * 3,
-        "Telegram is heard again",
+    assert [(entry["event"], entry.get("reason")) for entry in logs] == [
+        ("Telegram cannot be heard", "Bad Gateway"),
+        ("Telegram cannot be heard", "Telegram asked to wait"),
+        ("Telegram is heard again", None),
     ]
     assert logs[-1]["after_s"] >= 0
 
@@ -325,5 +327,5 @@ async def test_a_token_refused_again_and_again_ends_the_listening(
     telegram: TelegramDouble, listener: Listener
 ) -> None:
     telegram.fail(*[unauthorized("getUpdates")] * 3)
-    with pytest.raises(ConfigError, match="TELEGRAM_TOKEN"):
+    with pytest.raises(TokenRefusedError, match="TELEGRAM_TOKEN"):
         await listener.run()

@@ -2,6 +2,7 @@
 
 from structlog.testing import capture_logs
 
+from bot.allowed import Allowed
 from bot.events import ChatMoved
 from bot.ports import Chat, Mark
 from bot.rules import Destination
@@ -85,15 +86,18 @@ async def test_a_migrated_groups_alerts_move_at_once_and_it_is_told_so(
     assert waiting.destination == Destination("telegram", GROUP)
 
 
-async def test_a_listed_group_that_gets_a_new_id_is_logged_for_who_keeps_the_list(
+async def test_a_listed_group_is_answered_under_its_new_id_and_no_other_is(
     telegram: TelegramDouble, running: Running, furnished: Furnished
 ) -> None:
-    group = telegram.group(-55, kind="group")
-    furnished.house.allowed = frozenset({("telegram", group)})
+    group, strange = telegram.group(-55, kind="group"), telegram.group(-66, kind="group")
+    furnished.house.allowed = Allowed([("telegram", group)])
     with capture_logs() as logs:
         async with running():
-            last = await telegram.upgrade(group, GROUP)
+            await telegram.upgrade(strange, -1007)
+            await telegram.upgrade(group, GROUP)
+            await telegram.say("/help", ANN, -1007)
+            last = await telegram.say("/help", ANN, GROUP)
             await telegram.until(lambda: telegram.confirmed == last + 1)
-    (entry,) = [entry for entry in logs if entry["log_level"] == "error"]
-    assert "ALLOW" in entry["event"]
+    assert {sent.chat for sent in telegram.sent} == {GROUP}
+    (entry,) = [entry for entry in logs if "ALLOW" in entry["event"]]
     assert (entry["old"], entry["new"]) == (f"telegram:{group}", f"telegram:{GROUP}")

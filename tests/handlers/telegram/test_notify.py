@@ -6,7 +6,8 @@ import pytest
 from msgspec.structs import replace
 from telegram import Bot
 
-from bot.delivery.outcomes import Delivered, Gone, Refused, Retry, Unauthorized
+from bot.allowed import Allowed
+from bot.delivery.outcomes import Delivered, Gone, Moved, Refused, Retry, Unauthorized
 from bot.errors import StoreError
 from bot.ports import Keyboard
 from bot.rules import Destination
@@ -95,7 +96,7 @@ async def test_buttons_show_a_token_for_that_chat_and_whoever_may_press_there(
 async def test_an_alert_whose_buttons_cannot_be_stored_waits(
     telegram: TelegramDouble, bot: Bot, calls: Calls, clock: HastyClock
 ) -> None:
-    notifier = TelegramNotifier(bot, calls, FullKeyboards(), clock)
+    notifier = TelegramNotifier(bot, calls, FullKeyboards(), clock, Allowed())
     outcome = await notifier.deliver(TO_ANN, MUTABLE, "L1")
     assert isinstance(outcome, Retry)
     assert not outcome.unknown
@@ -105,13 +106,30 @@ async def test_an_alert_whose_buttons_cannot_be_stored_waits(
 async def test_a_chat_that_is_not_listed_is_not_written_to(
     telegram: TelegramDouble, bot: Bot, calls: Calls, furnished: Furnished, clock: HastyClock
 ) -> None:
-    allowed = frozenset({("telegram", GROUP), ("discord", ANN)})
+    allowed = Allowed([("telegram", GROUP), ("discord", ANN)])
     notifier = TelegramNotifier(bot, calls, furnished.keyboards, clock, allowed)
     assert await notifier.deliver(TO_ANN, WORDS, "L1") == Gone(
         "not allowed by ALLOW", chat_wide=True
     )
     assert isinstance(await notifier.deliver(TO_GROUP, WORDS, "L1"), Delivered)
     assert [sent.chat for sent in telegram.sent] == [GROUP]
+
+
+async def test_a_listed_chat_stays_allowed_under_the_id_that_a_send_learns_of(
+    telegram: TelegramDouble, bot: Bot, calls: Calls, furnished: Furnished, clock: HastyClock
+) -> None:
+    old = telegram.group(-55, kind="group")
+    strange = telegram.group(-66, kind="group")
+    allowed = Allowed([("telegram", old)])
+    notifier = TelegramNotifier(bot, calls, furnished.keyboards, clock, allowed)
+    await telegram.upgrade(old, GROUP)
+    await telegram.upgrade(strange, -1007)
+    moved = await notifier.deliver(Destination("telegram", old), WORDS, "L1")
+    assert moved == Moved(GROUP)
+    assert isinstance(await notifier.deliver(TO_GROUP, WORDS, "L1"), Delivered)
+    for chat in (strange, -1007):
+        refused = await notifier.deliver(Destination("telegram", chat), WORDS, "L1")
+        assert isinstance(refused, Gone)
 
 
 async def test_the_probe_asks_without_a_message_whether_telegram_is_back(

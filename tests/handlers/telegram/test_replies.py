@@ -100,13 +100,26 @@ async def test_a_429_is_told_to_the_turnstile_and_the_answer_follows(
     assert turnstile.passed == [ANN, ANN]
 
 
-async def test_a_429_of_an_hour_is_not_waited_for(
+async def test_a_429_of_an_hour_is_not_waited_for_and_each_answer_given_up_is_counted(
     telegram: TelegramDouble, replies: Replies, turnstile: Passes
 ) -> None:
-    telegram.fail(limited(3600, chat=ANN))
-    assert await replies.say(TO_ANN, WORDS, ANN) is None
-    assert turnstile.pauses == [(ANN, 3600.0)]
+    telegram.fail(*[limited(3600, chat=ANN)] * 2)
+    with capture_logs() as logs:
+        for _ in range(2):
+            assert await replies.say(TO_ANN, WORDS, ANN) is None
+    assert turnstile.pauses == [(ANN, 3600.0)] * 2
     assert telegram.sent == []
+    assert [entry["event"] for entry in logs] == ["an answer was given up"] * 2
+    assert [(entry["wait_s"], entry["so_far"]) for entry in logs] == [(3600, 1), (3600, 2)]
+
+
+async def test_in_private_40_seconds_are_waited_for_and_in_a_group_not(
+    telegram: TelegramDouble, replies: Replies, turnstile: Passes
+) -> None:
+    telegram.fail(limited(40, chat=ANN), limited(40, chat=GROUP))
+    assert await replies.say(TO_ANN, WORDS, ANN) is not None
+    assert await replies.say(TO_GROUP, WORDS, ANN) is None
+    assert [sent.chat for sent in telegram.sent] == [ANN]
 
 
 async def test_a_group_that_moved_is_followed_and_its_buttons_with_it(
@@ -157,12 +170,12 @@ async def test_answers_in_a_chat_come_one_by_one_as_they_were_asked_for(
     assert [sent.text for sent in telegram.sent if sent.chat == ANN] == ["0", "1", "2", "3", "4"]
 
 
-async def test_an_answer_without_a_turn_is_given_up_after_half_a_minute(
+async def test_an_answer_without_a_turn_is_given_up_after_a_minute(
     telegram: TelegramDouble, bot: Bot, furnished: Furnished
 ) -> None:
     class Impatient(HastyClock):
         def timeout(self, seconds: float) -> asyncio.Timeout:
-            return asyncio.timeout(0.05 if seconds == 30.0 else seconds)
+            return asyncio.timeout(0.05 if seconds == 60.0 else seconds)
 
     clock = Impatient()
     closed = Turnstile(Limits(), clock)

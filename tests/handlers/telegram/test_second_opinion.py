@@ -9,6 +9,7 @@ from aiohttp import ClientSession, web
 from lo_bot_api_emulator import LoBotApiEmulator
 from telegram import Update
 
+from bot.allowed import Allowed
 from bot.clock import SystemClock
 from bot.delivery.outcomes import Delivered
 from bot.delivery.pacing import Limits
@@ -63,7 +64,7 @@ async def emulator() -> AsyncIterator[tuple[LoBotApiEmulator, str]]:
 async def test_messages_buttons_and_edits_are_taken(emulator: tuple[LoBotApiEmulator, str]) -> None:
     connection = Connection(TOKEN, emulator[1])
     calls = Calls(connection.bot, Turnstile(Limits(), SystemClock()))
-    notifier = TelegramNotifier(connection.bot, calls, FakeKeyboards(), SystemClock())
+    notifier = TelegramNotifier(connection.bot, calls, FakeKeyboards(), SystemClock(), Allowed())
     message = Message(("Longs <$5M> & ", Bold("more")), buttons=((Button("Mute", "mute|1h"),),))
     to_ann = Destination("telegram", ANN, direct=True)
     sent = await notifier.deliver(to_ann, message, "L1")
