@@ -14,13 +14,14 @@ from sqlalchemy import Table as SqlTable
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import ConfigError
-from storage.heard_tables import PastRow
+from storage import heard_tables, structure_tables  # noqa: F401 - their tables are copied too
+from storage.tables import Table
 
 BATCH = 500
 """Rows in memory at once; a page of the tape has some tens of kilobytes."""
 
-TABLES = tuple(PastRow.metadata.sorted_tables)
-"""Of both modules of tables: this one loads the other."""
+TABLES = tuple(Table.metadata.sorted_tables)
+"""Of all modules of tables."""
 
 NUMBERED = tuple(table for table in TABLES if "id" in table.columns)
 """Tables whose rows the database numbers; no number is ever given twice, also not after a copy."""

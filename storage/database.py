@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.errors import ConfigError
 from bot.landmarks import Passing, unseen
 from storage.address import Address, understand
+from storage.archive import StoredArchive
 from storage.books import StoredBooks
 from storage.chats import StoredChats
 from storage.engines import (
@@ -22,6 +23,7 @@ from storage.engines import (
     sqlite_migrator,
     sqlite_reader,
 )
+from storage.facts import StoredFacts
 from storage.inspection import refuse_nothing
 from storage.keyboards import StoredKeyboards
 from storage.listings import StoredListings
@@ -58,6 +60,8 @@ class Storage:
         self.tape = StoredTape(database)
         self.quarantine = StoredQuarantine(database)
         self.past = StoredPast(database)
+        self.archive = StoredArchive(database)
+        self.facts = StoredFacts(database)
 
 
 @asynccontextmanager

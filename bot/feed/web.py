@@ -34,17 +34,26 @@ FORBIDDEN_S = 600.0
 class Failure(msgspec.Struct, frozen=True):
     """Why something on the net did not work; ``wait_s``: not worth trying again before.
 
-    ``reached`` is false where nobody there can have noticed the attempt.
+    ``reached`` is false where nobody there can have noticed the attempt. ``status`` is the HTTP
+    status where there was one.
     """
 
     kind: Kind
     sentence: str
     wait_s: float = 0.0
     reached: bool = True
+    status: int | None = None
 
     @property
     def blocked(self) -> bool:
         return self.kind == "blocked"
+
+
+class Page(msgspec.Struct, frozen=True):
+    """An answer with HTTP 200, unpacked."""
+
+    body: bytes
+    headers: Mapping[str, str]
 
 
 def open_session() -> aiohttp.ClientSession:
@@ -99,16 +108,41 @@ async def fetch(
     headers: Mapping[str, str] | None = None,
 ) -> bytes | Failure:
     """The body of one answer (unpacked, at most ``BODY_BYTES``), or why there is none."""
+    answer = await ask(session, url, clock, proxy, timeout_s, headers, redirects=True)
+    return answer.body if isinstance(answer, Page) else answer
+
+
+async def ask(
+    session: aiohttp.ClientSession,
+    url: str,
+    clock: Clock,
+    proxy: str | None = None,
+    timeout_s: float = FETCH_S,
+    headers: Mapping[str, str] | None = None,
+    question: bytes | None = None,
+    redirects: bool = False,
+) -> Page | Failure:
+    """One answer, or why there is none; with a ``question`` that is posted as JSON.
+
+    Who sends a key follows no redirects: it would go along.
+    """
+    asked = {**(headers or {}), **({"Content-Type": "application/json"} if question else {})}
     try:
         async with (
             clock.timeout(timeout_s),
-            session.get(
-                url, headers=headers, proxy=proxy_for(url, proxy), allow_redirects=True
+            session.request(
+                "POST" if question else "GET",
+                url,
+                data=question,
+                headers=asked,
+                proxy=proxy_for(url, proxy),
+                allow_redirects=redirects,
             ) as answer,
         ):
             if answer.status != 200:
                 return by_status(answer.status, answer.headers.get("Retry-After"), host(url))
-            return await _body(answer, url)
+            body = await _body(answer, url)
+            return body if isinstance(body, Failure) else Page(body, answer.headers)
     except (aiohttp.ClientError, OSError, ValueError) as error:  # OSError holds TimeoutError
         return by_error(error, url, timeout_s)
 
@@ -145,15 +179,17 @@ def host(url: str) -> str:
 def by_status(status: int, retry_after: str | None, name: str) -> Failure:
     """What an HTTP status other than the expected one means; ``name`` is the host."""
     if status == 451:
-        return Failure("blocked", "blocked in this region (HTTP 451)", REGION_S)
+        return Failure("blocked", "blocked in this region (HTTP 451)", REGION_S, status=status)
     if status == 403:
-        return Failure("blocked", "blocked in this region (HTTP 403)", FORBIDDEN_S)
+        return Failure("blocked", "blocked in this region (HTTP 403)", FORBIDDEN_S, status=status)
     if status in (418, 429):  # 418: Binance's ban of an address that went on after 429
         wait_s = float(retry_after) if retry_after and retry_after.isdecimal() else 60.0
-        return Failure("limited", f"{name}: too many requests (HTTP {status})", wait_s)
+        reason = f"{name}: too many requests (HTTP {status})"
+        return Failure("limited", reason, wait_s, status=status)
     if status == 407:
-        return Failure("proxy", "the proxy wants a user and a password (HTTP 407)")
-    return Failure("status", f"{name} answered with HTTP {status}")
+        reason = "the proxy wants a user and a password (HTTP 407)"
+        return Failure("proxy", reason, status=status)
+    return Failure("status", f"{name} answered with HTTP {status}", status=status)
 
 
 def by_error(error: Exception, url: str, timeout_s: float) -> Failure:

@@ -7,6 +7,7 @@ from sqlalchemy import text
 from bot.market import Gap
 from bot.ports import BadFrame, Chat, Keyboard, Ledger, Mark, PastSum
 from bot.rules import Notice
+from bot.structure.facts import Candle, Fact, Measure
 from storage import Storage, open_storage
 from storage.address import understand
 from storage.copying import TABLES, Contents
@@ -48,6 +49,8 @@ async def fill(storage: Storage) -> None:
     await storage.notebook.write("offset", "5")
     await storage.quarantine.keep([BadFrame("okx", bytes(range(256)), "no price", NOW)])
     await storage.past.add("file", [PastSum("BTC", "okx", NOW, 1, 2**62, -1)])
+    candle = Candle("okx", "BTC", True, 60_000, NOW, 0.1, 1e300, 1e-300, 2 / 3, None, 7.0)
+    await storage.facts.keep([Fact("okx", "", Measure.OI_USD, NOW, 1 / 3)], [candle])
 
 
 async def finish(home: Home) -> None:

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from bot.clock import SystemClock
+from bot.errors import ConfigError
 from bot.events import Event, Heard
 from bot.exchanges.dialect import Exchange
 from bot.feed.board import Board
@@ -36,8 +37,8 @@ SHORT = Limits(
 )
 
 
-async def _refused(name: str, sentence: str) -> None:
-    raise AssertionError(f"{name}: {sentence}")
+async def _refused(name: str, error: ConfigError) -> None:
+    raise AssertionError(f"{name}: {error}")
 
 
 class Shelf:

@@ -17,6 +17,8 @@ from bot.errors import ConfigError
 from bot.exchanges.dialect import Heartbeat
 from bot.feed.web import (
     Failure,
+    Page,
+    ask,
     by_error,
     by_status,
     checked_proxy,
@@ -110,7 +112,7 @@ async def listening(
     handler: Callable[[web.Request], Awaitable[web.Response]],
 ) -> AsyncIterator[str]:
     app = web.Application()
-    app.router.add_get("/", handler)
+    app.router.add_route("*", "/", handler)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
@@ -139,6 +141,30 @@ async def test_an_endless_body_is_cut_even_when_it_comes_packed() -> None:
     async with listening(bomb) as url, open_session() as session:
         failure = await fetch(session, url, SystemClock())
     assert isinstance(failure, Failure) and "more than 32 MiB" in failure.sentence
+
+
+async def test_a_question_is_posted_as_json_and_the_answers_headers_are_told() -> None:
+    async def echo(request: web.Request) -> web.Response:
+        told = f"{request.method} {request.content_type} {request.headers.get('X-Key')}"
+        return web.Response(body=await request.read(), headers={"X-Told": told})
+
+    async with listening(echo) as url, open_session() as session:
+        posted = await ask(session, url, SystemClock(), headers={"X-Key": "k"}, question=b"{}")
+        plain = await ask(session, url, SystemClock())
+    assert isinstance(posted, Page) and isinstance(plain, Page)
+    assert (posted.body, posted.headers["x-told"]) == (b"{}", "POST application/json k")
+    assert (plain.body, plain.headers["x-told"].split()[0]) == (b"", "GET")
+
+
+async def test_a_question_is_not_carried_elsewhere() -> None:
+    async def elsewhere(request: web.Request) -> web.Response:
+        raise web.HTTPFound("http://127.0.0.1:1/")
+
+    async with listening(elsewhere) as url, open_session() as session:
+        failure = await ask(session, url, SystemClock(), headers={"X-Key": "k"})
+        followed = await fetch(session, url, SystemClock())
+    assert isinstance(failure, Failure) and (failure.kind, failure.status) == ("status", 302)
+    assert isinstance(followed, Failure) and followed.kind == "refused"
 
 
 async def test_a_feed_goes_through_the_proxy(
