@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Collection
+from typing import Protocol
 
 import structlog
 
@@ -9,7 +10,7 @@ from bot.clock import Clock, Now
 from bot.errors import StoreError
 from bot.feed.feed import Feed
 from bot.feed.intake import SAMPLES
-from bot.ports import BadFrame, Books, Outbox, Quarantine, Tape
+from bot.ports import BadFrame, Quarantine
 
 LOOK_S = 5.0
 
@@ -18,24 +19,31 @@ THIN_S = 3_600.0
 log = structlog.get_logger()
 
 
+class Thinned(Protocol):
+    """Something that storage keeps and forgets by age."""
+
+    async def thin(self, now_ms: int) -> None: ...
+
+
 class Housekeeping:
-    """Never in anybody's way: what storage cannot do now is done at a later look."""
+    """Never in anybody's way: what storage cannot do now is done at a later look.
+
+    What is thinned grows old by the market's time, or by the time of people.
+    """
 
     def __init__(
         self,
         feeds: Collection[Feed],
         quarantine: Quarantine,
-        tape: Tape,
-        books: Books,
-        outbox: Outbox,
+        of_market: Collection[Thinned],
+        of_people: Collection[Thinned],
         real: Clock,
         market: Now,
     ) -> None:
         self._feeds = feeds
         self._quarantine = quarantine
-        self._tape = tape
-        self._books = books
-        self._outbox = outbox
+        self._of_market = of_market
+        self._of_people = of_people
         self._real = real
         self._market = market
         self._bad: deque[BadFrame] = deque(maxlen=SAMPLES)
@@ -65,7 +73,8 @@ class Housekeeping:
     async def _thin(self) -> None:
         now_s = self._real.monotonic()
         if self._thinned_s is None or now_s - self._thinned_s >= THIN_S:
-            await self._tape.thin(self._market.now_ms())
-            await self._books.thin(self._real.now_ms())
-            await self._outbox.thin(self._real.now_ms())
+            for each in self._of_market:
+                await each.thin(self._market.now_ms())
+            for each in self._of_people:
+                await each.thin(self._real.now_ms())
             self._thinned_s = now_s

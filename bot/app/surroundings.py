@@ -59,11 +59,11 @@ class Surroundings:
         )  # fmt: skip
 
     async def run(self) -> None:
-        """Until cancelled. What was stored comes first, so that it never replaces what is new."""
+        """Until cancelled."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self.history.run(), name="history")
             if self._pollers:
-                await self._remember()
+                group.create_task(self._remember(), name="structure of before")
                 group.create_task(self._keeper.run(), name="structure")
             for poller in self._pollers:
                 group.create_task(poller.run(), name=f"structure {poller.source.name}")

@@ -77,8 +77,9 @@ async def build(
             passing,
         )  # fmt: skip
         housekeeping = Housekeeping(
-            feeds, storage.quarantine, storage.tape, storage.books, storage.outbox, real, market
-        )
+            feeds, storage.quarantine, (storage.tape, storage.facts),
+            (storage.books, storage.outbox), real, market,
+        )  # fmt: skip
         comparisons = [
             Comparison(e, e.own_sums, settings.urls_of(e.name), feed, wire, storage.tape)
             for e, feed in zip(exchanges.values(), feeds, strict=True)

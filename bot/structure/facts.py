@@ -51,7 +51,7 @@ class Candle(msgspec.Struct, frozen=True, gc=False):
     """Prices in US dollars over [start, start + span). ``volume`` and ``taker_buys`` are US dollars
     traded, and those of them whose buyer took; None where a source does not tell.
 
-    ``spot``: of the spot market. A candle of the running span is told again and replaced.
+    ``spot``: of the spot market. A source may tell the running one; pollers leave that out.
     """
 
     source: str

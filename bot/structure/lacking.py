@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from msgspec.structs import replace
 
 from bot.clock import DAY_MS, MINUTE_MS
-from bot.structure.facts import Measure
+from bot.structure.facts import ALL, Measure
 from bot.structure.look import Look
 from bot.structure.view import Missing
 from bot.structure.volatility import MINUTE_LAG_MS
@@ -40,7 +40,7 @@ def lacking(told: Iterable[Missing], *looks: Look) -> tuple[Missing, ...]:
     known: list[Missing] = []
     for one in told:
         title = next((look.sources[one.source] for look in looks if one.source in look.sources), "")
-        if all(one.since_ms <= look.at_ms for look in looks):
+        if all(one.coin in (ALL, look.coin) and one.since_ms <= look.at_ms for look in looks):
             known.append(replace(one, source=title or one.source))
     named = {(one.source, one.what) for one in known}
     stopped = (one for look in looks for one in _stopped(look))

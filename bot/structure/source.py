@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 
 import msgspec
 
+from bot.errors import ParseError
 from bot.structure.facts import Candle, Fact
 
 
@@ -46,6 +47,18 @@ class Told(msgspec.Struct, frozen=True):
     candles: tuple[Candle, ...] = ()
 
 
+class RefusedError(ParseError):
+    """An error that a source tells in an answer of HTTP 200; its text is a clause: ``wrong key``.
+
+    ``wait_s``: the whole host is to be left alone so long, as after HTTP 429.
+    """
+
+    def __init__(self, reason: str, wait_s: float = 0.0) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.wait_s = wait_s
+
+
 class Source(ABC):
     """One source of one run: it may remember contract sizes that an answer told.
 
@@ -62,7 +75,11 @@ class Source(ABC):
 
     @abstractmethod
     def questions(self, coins: Collection[str], now_ms: int) -> list[Question]:
-        """What to ask for these coins, the most wanted first; ``now_ms`` for history."""
+        """What to ask for these coins, the most wanted first; ``now_ms`` for history.
+
+        Asked for anew before each request, so that a path may hold times: a question is the same
+        one again by its ``role``, ``what``, ``coin``, ``kind`` and its place among its like.
+        """
 
     @abstractmethod
     def read(self, question: Question, body: bytes, received_ms: int) -> Told:

@@ -27,12 +27,16 @@ class Level(msgspec.Struct, frozen=True):
 
 
 class Missing(msgspec.Struct, frozen=True):
-    """What could not be learned: ``order book depth``, of which source, and why; ``since_ms``."""
+    """What could not be learned: ``order book depth``, of which source, and why; ``since_ms``.
+
+    ``coin`` "": of all of them.
+    """
 
     what: str
     source: str
     reason: str
     since_ms: int
+    coin: str = ""
 
 
 class Part(msgspec.Struct, frozen=True):

@@ -6,48 +6,23 @@ from bot.clock import HOUR_MS
 from bot.errors import StoreError
 from bot.housekeeping import Housekeeping
 from bot.ports import BadFrame
-from tests.bot.test_memory import Kept
 from tests.clocks import ManualClock
-from tests.fakes import FakeBooks, FakeChats, FakeOutbox, FakeRulebook
 
 NOW = 1_700_000_000_000
 MARKET = NOW - 7 * HOUR_MS
 """A replay's time: what came from the market is thinned by its own."""
 
 
-class ThinnedTape(Kept):
+class Thinned:
     """Notes when it was thinned; ``full``: it cannot be now."""
 
     def __init__(self) -> None:
-        super().__init__()
         self.thinned: list[int] = []
         self.full = False
 
     async def thin(self, now_ms: int) -> None:
         if self.full:
             raise StoreError("the disk is full")
-        self.thinned.append(now_ms)
-
-
-class ThinnedBooks(FakeBooks):
-    """Notes when they were thinned."""
-
-    def __init__(self) -> None:
-        super().__init__(FakeRulebook(), FakeChats(), FakeOutbox())
-        self.thinned: list[int] = []
-
-    async def thin(self, now_ms: int) -> None:
-        self.thinned.append(now_ms)
-
-
-class ThinnedOutbox(FakeOutbox):
-    """Notes when it was thinned."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.thinned: list[int] = []
-
-    async def thin(self, now_ms: int) -> None:
         self.thinned.append(now_ms)
 
 
@@ -59,10 +34,10 @@ class Rooms:
     """Housekeeping with all it looks after, on two clocks that advance together."""
 
     def __init__(self) -> None:
-        self.tape, self.books, self.outbox = ThinnedTape(), ThinnedBooks(), ThinnedOutbox()
+        self.tape, self.books, self.outbox = Thinned(), Thinned(), Thinned()
         self.real, self.market = ManualClock(NOW), ManualClock(MARKET)
         self.keeping = Housekeeping(
-            (), EmptyQuarantine(), self.tape, self.books, self.outbox, self.real, self.market
+            (), EmptyQuarantine(), (self.tape,), (self.books, self.outbox), self.real, self.market
         )
 
     async def look_after(self, seconds: float) -> None:

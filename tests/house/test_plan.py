@@ -10,6 +10,7 @@ import pytest
 from bot.exchanges import EXCHANGES
 from bot.metrics import METRICS
 from bot.settings import known_names
+from bot.structure import STRUCTURE
 from handlers.commands import COMMANDS
 
 ROOT = Path(__file__).parents[2]
@@ -52,6 +53,7 @@ def test_every_file_is_small_and_says_at_the_door_what_it_is_for(path: Path) -> 
     [
         ("bot/exchanges", EXCHANGES),
         ("bot/metrics", METRICS),
+        ("bot/structure", STRUCTURE),
         ("handlers/commands", COMMANDS),
     ],
 )

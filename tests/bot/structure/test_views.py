@@ -205,3 +205,9 @@ def test_what_was_traded_counts_whole_minutes_of_whole_sources() -> None:
     assert told.traded("BTC", NOW, 15 * MINUTE_MS) == Figure(900.0, NOW, ("Binance",))
     assert told.traded("BTC", NOW, 5 * MINUTE_MS) == Figure(600.0, NOW, ("Binance", "OKX"))
     assert told.traded("BTC", NOW, HOUR_MS) is None
+
+
+def test_what_is_missing_of_another_coin_is_not_missing_of_this_one() -> None:
+    lost = [Missing("funding", "okx", "timed out", NOW, coin) for coin in ("BTC", "ETH", ALL)]
+    told = looked(a_shelf("okx"), NOW, tuple(lost)).missing
+    assert [one.coin for one in told] == ["BTC", ALL]
