@@ -20,8 +20,9 @@ HOURS_S = 600.0
 LISTING_S = 6 * 3600.0
 ONCE_S = 0.0
 
-MINUTES_ROWS = 30
-"""Candles of a minute that are asked for each time: after a hole of half an hour none is lost."""
+MINUTES_ROWS = 20
+"""Candles of a minute that are asked for each time: what is told over 15 minutes is known from the
+first answer on, and after the longest wait none is lost."""
 
 HOURS_ROWS = 5
 

@@ -103,12 +103,12 @@ class Bybit(Source):
         return contract
 
     def _read_tickers(self, question: Question, result: bytes, at_ms: int) -> Told:
-        """Of USDT perpetuals: their list, what is told of each coin, and what all are worth."""
-        rows = {
-            row.symbol: row
-            for row in decoded(shapes.TICKERS, result).list
-            if row.symbol.endswith("USDT") and "-" not in row.symbol
-        }
+        """Of USDT perpetuals: their list, what is told of each coin, and what all are worth.
+
+        Names of contracts that expire end in a date.
+        """
+        told = decoded(shapes.TICKERS, result).list
+        rows = {row.symbol: row for row in told if row.symbol.endswith("USDT")}
         self._perpetuals.learn((symbol[:-4], symbol) for symbol in rows)
         worth = [dollars for row in rows.values() if (dollars := row.dollars) is not None]
         facts = list(together(self.name, ALL, at_ms, {Measure.OI_USD: sum(some(worth))}).facts)

@@ -137,7 +137,7 @@ class Hyperliquid(Source):
         facts = list(together(self.name, ALL, received_ms, {Measure.OI_USD: worth}).facts)
         for coin in self._coins:
             contract = self._perpetuals.of(coin)
-            if contract is not None:
+            if contract is not None and rows[contract.symbol].markPx is not None:
                 values = _values(rows[contract.symbol], contract.multiple)
                 facts += together(self.name, coin, received_ms, values).facts
         return Told(tuple(facts))

@@ -106,7 +106,9 @@ class Okx(Source):
         return swap
 
     def _read_sizes(self, question: Question, data: bytes, received_ms: int) -> Told:
-        rows = [row for row in decoded(shapes.LIST, data) if row.instId.endswith(_SWAP)]
+        """One without a size is announced and not open yet."""
+        listed = (row for row in decoded(shapes.LIST, data) if row.ctVal)
+        rows = [row for row in listed if row.instId.endswith(_SWAP)]
         self._swaps.learn((row.instId.removesuffix(_SWAP), row.instId) for row in rows)
         self._sizes = {row.instId: price(row.ctVal) * price(row.ctMult or "1") for row in rows}
         return Told()

@@ -63,7 +63,7 @@ async def play(home: Home, script: list[tuple[object, ...]], ranges: list[tuple[
                 await historian.check(first, last)
 
 
-@settings(max_examples=times(5), deadline=None)
+@settings(max_examples=times(2), deadline=None)
 @given(
     script=st.lists(steps, min_size=4, max_size=12),
     ranges=st.lists(st.tuples(st.integers(0, HOURS), st.integers(0, HOURS)), max_size=1),

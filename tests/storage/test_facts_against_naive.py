@@ -117,7 +117,7 @@ async def play(home: Home, script: list[tuple[object, ...]]) -> None:
             await ledger.check(storage)
 
 
-@settings(max_examples=times(15), deadline=None)
+@settings(max_examples=times(5), deadline=None)
 @given(script=st.lists(steps, min_size=2, max_size=10))
 def test_what_is_kept_is_what_dictionaries_keep(
     sqlite_template: Path, script: list[tuple[object, ...]]

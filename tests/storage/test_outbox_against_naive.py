@@ -200,7 +200,7 @@ async def play(home: Home, script: list[tuple[object, ...]]) -> None:
         await pair.drain()
 
 
-@settings(max_examples=times(12), deadline=None)
+@settings(max_examples=times(6), deadline=None)
 @given(script=scripts)
 def test_the_outbox_is_a_naive_one_on_sqlite(
     sqlite_template: Path, script: list[tuple[object, ...]]
@@ -210,7 +210,7 @@ def test_the_outbox_is_a_naive_one_on_sqlite(
         asyncio.run(play(Home(None, Path(place)), script))
 
 
-@settings(max_examples=times(5), deadline=None)
+@settings(max_examples=times(3), deadline=None)
 @given(script=scripts)
 def test_the_outbox_is_a_naive_one_on_postgresql(
     postgres: PostgresServer, postgres_schema: Home, script: list[tuple[object, ...]]

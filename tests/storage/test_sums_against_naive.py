@@ -97,7 +97,7 @@ async def play(home: Home, script: list[tuple[object, ...]], ranges: list[tuple[
                 await ledger.check(first, last)
 
 
-@settings(max_examples=times(8), deadline=None)
+@settings(max_examples=times(4), deadline=None)
 @given(
     script=st.lists(steps, min_size=4, max_size=16),
     ranges=st.lists(st.tuples(hours, hours), max_size=3),

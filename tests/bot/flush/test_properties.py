@@ -16,6 +16,7 @@ from bot.market import Gap, Liquidation, Side, usd
 from bot.ports.record import Series
 from tests.bot.flush.story import news_of
 from tests.bot.flush.tapes import COINS, EXCHANGES, MIDNIGHT, heard, order, tape
+from tests.torture import times
 
 START_MS = MIDNIGHT - 2 * DAY_MS
 """Since when these machines have heard the market, in silence until midnight."""
@@ -107,7 +108,7 @@ def machine() -> Flushes:
     return Flushes(EXCHANGES, opened(START_MS))
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=times(10), deadline=None)
 @given(TAPES)
 def test_stages_and_severity_never_go_back_and_one_flush_runs_a_scope_and_side(
     events: list[Event],
@@ -136,7 +137,7 @@ def test_stages_and_severity_never_go_back_and_one_flush_runs_a_scope_and_side(
     assert told.keys() == closed
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=times(10), deadline=None)
 @given(TAPES, st.data())
 def test_a_restart_anywhere_tells_the_same_story(events: list[Event], data: st.DataObject) -> None:
     told = news_of(events, machine())
@@ -151,7 +152,7 @@ def test_a_restart_anywhere_tells_the_same_story(events: list[Event], data: st.D
     assert before + news_of(events[cut:], again) == told
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=times(10), deadline=None)
 @given(TAPES)
 def test_totals_and_worst_spans_are_those_of_the_tape(events: list[Event]) -> None:
     archive, flushes = Archive(), machine()
@@ -199,7 +200,7 @@ def _compare_span(sums: dict[int, int], span: Span, length: int) -> None:
     assert span.total == worst
 
 
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=times(1), deadline=None)
 @given(st.integers(0, 10_000))
 def test_quiet_weeks_raise_nothing(seed: int) -> None:
     random = Random(seed)

@@ -184,11 +184,11 @@ async def test_with_too_little_history_it_says_so() -> None:
         await told.resolved(Draft("BTC", None, "1h", "total", M), relative)
 
 
-async def test_a_scope_of_90_days_takes_about_ten_megabytes() -> None:
-    kept = shelves(days=90)
+async def test_a_scope_of_30_days_takes_a_few_megabytes() -> None:
+    kept = shelves(days=30)
     told = a_chronicle(kept, leading=())
     tracemalloc.start()
     await told.look()
     size, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert size < 14_000_000
+    assert size < 7_000_000

@@ -29,6 +29,7 @@ from tests.bot.history.pasts import (
     naive_windows,
     quiet_days,
 )
+from tests.torture import times
 
 TOTAL = METRICS["total"]
 WEEK = 7 * 24 * 60
@@ -38,7 +39,7 @@ def draft(threshold: int, metric: str = "total", window: str = "1h", floor: int 
     return Draft("BTC", None, window, metric, threshold, floor)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=times(30), deadline=None)
 @given(st.lists(st.integers(0, 30), max_size=60), st.integers(0, 30))
 def test_crossings_are_counted_as_the_engine_speaks(values: list[int], threshold: int) -> None:
     below = TOTAL.rearm_below(threshold)
@@ -91,7 +92,7 @@ def test_longs_and_shares_are_told_too() -> None:
     assert [one.times if one else None for one in told] == [2, 1, 2]
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=times(4), deadline=None)
 @given(
     st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), min_size=8, max_size=40),
     st.integers(51, 99),
@@ -129,7 +130,7 @@ def test_a_rule_that_never_stops_gets_a_gentler_amount() -> None:
     assert naive_crossings(naive_windows(past, 5), told.daily, TOTAL.rearm_below(told.daily)) == 7
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=times(10), deadline=None)
 @given(
     st.lists(st.integers(0, 10**6), min_size=1, max_size=80),
     st.integers(1, 20),

@@ -19,6 +19,7 @@ from bot.wording.why import why_message
 from tests.bot.sentences.golden import CASE
 from tests.bot.sentences.later import CLOSED, CROWDED, FADING, SECOND, SQUEEZE
 from tests.bot.sentences.test_rules import ROWS, without
+from tests.torture import times
 
 CASES = st.sampled_from((CASE, FADING, CLOSED, SECOND, CROWDED, SQUEEZE))
 ODD = st.sampled_from((0.0, -1.0, 1e-300, 1e300, math.nan, math.inf, -math.inf, 0.5))
@@ -58,7 +59,7 @@ def holed_cases(draw: st.DrawFn) -> Case:
     return case
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=times(30), deadline=None)
 @given(holed_cases())
 def test_judging_never_raises_and_unsaid_sentences_have_no_line(case: Case) -> None:
     judged = judge(case)
@@ -71,7 +72,7 @@ def test_judging_never_raises_and_unsaid_sentences_have_no_line(case: Case) -> N
     why_message(case, judged)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=times(30), deadline=None)
 @given(st.sampled_from(sorted(ROWS)), st.data())
 def test_no_sentence_is_said_without_an_input(name: str, data: st.DataObject) -> None:
     row = ROWS[name]

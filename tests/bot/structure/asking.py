@@ -40,7 +40,10 @@ class Asked:
 
     def put(self, question: Question) -> Told:
         self.asked.append(question)
-        told = self.source.read(question, self.document(question), NOW)
+        return self.put_document(question, self.document(question))
+
+    def put_document(self, question: Question, document: bytes) -> Told:
+        told = self.source.read(question, document, NOW)
         self.facts += told.facts
         self.candles += told.candles
         return told
