@@ -5,6 +5,7 @@ import json
 import math
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from copy import deepcopy
 from functools import cache
 from typing import Any
 
@@ -100,6 +101,14 @@ def test_a_source_tells_what_it_can_of_each_coin_and_nothing_of_others(name: str
     assert {one.source for one in told.candles} <= {name}
 
 
+@pytest.mark.parametrize("spot", [False, True])
+def test_the_first_answer_already_has_fifteen_whole_minutes(spot: bool) -> None:
+    """What takers bought, and how much prices moved, is told over so many."""
+    for name in ("binance",) if spot else ("binance", "bybit", "okx", "hyperliquid"):
+        told = Asked(name).ask("spot candles" if spot else "candles").bars(60_000, spot=spot)
+        assert sum(bar.end_ms <= NOW for bar in told.values()) >= 15
+
+
 @names
 def test_a_coins_share_is_formed_by_the_same_rule_as_the_whole(name: str) -> None:
     told = Asked(name, coins=COINS).ask()
@@ -166,7 +175,7 @@ def test_a_changed_document_is_refused_or_told_soundly(data: st.DataObject) -> N
         if isinstance(holder, dict) and holder is not tree and data.draw(st.booleans()):
             del holder[key]
         else:
-            holder[key] = data.draw(JUNK)
+            holder[key] = deepcopy(data.draw(JUNK))
         if not isinstance(tree["root"], list | dict) or not tree["root"]:
             break
     _check(name, question, json.dumps(tree["root"]).encode())
