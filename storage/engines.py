@@ -80,11 +80,11 @@ class Database:
     async def reading(self) -> AsyncIterator[AsyncSession]:
         """One consistent view that waits for no writer. Raises ``StoreError``."""
         with using():
-            async with (
-                AsyncSession(self._reader, expire_on_commit=False) as session,
-                session.begin(),
-            ):
+            session = AsyncSession(self._reader, expire_on_commit=False)
+            try:
                 yield session
+            finally:
+                await _closed(session)
 
     async def close(self) -> None:
         """Readers first, so that the writer is the one that folds the log into the file."""
@@ -113,6 +113,16 @@ class Database:
                 self._passing("write begun")
             self._passing("write committed")
             return result
+
+
+async def _closed(session: AsyncSession) -> None:
+    """Whole, also for a reader who is cancelled: else its connection goes back half reset."""
+    closing = asyncio.create_task(session.close(), name="close")
+    try:
+        await asyncio.shield(closing)
+    except asyncio.CancelledError:
+        await _end_of(closing)
+        raise
 
 
 async def _end_of(task: "asyncio.Task[Any]") -> None:
