@@ -133,7 +133,7 @@ async def _end_of(task: "asyncio.Task[Any]") -> None:
         except asyncio.CancelledError:
             continue
     if not task.cancelled() and (error := task.exception()):
-        log.warning("a write failed after its caller was cancelled", error=str(error))
+        log.warning("storage failed after its caller was cancelled", error=str(error))
 
 
 def insert_into(

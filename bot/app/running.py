@@ -78,7 +78,10 @@ class Bot:
             judging = group.create_task(self.watch.run(), name="watch")
             keeping = [
                 group.create_task(self.housekeeping.run(), name="housekeeping"),
-                group.create_task(self.around.run(), name="surroundings"),
+                *(
+                    group.create_task(self._supervised(name, run), name=name)
+                    for name, run in self.around.tasks()
+                ),
                 group.create_task(self._show_metrics(), name="metrics"),
                 *(group.create_task(each.run(), name="comparison") for each in self.comparisons),
             ]

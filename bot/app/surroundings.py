@@ -1,7 +1,6 @@
 """What surrounds the liquidations: what was heard before, and the market's structure."""
 
-import asyncio
-from collections.abc import Collection, Iterator
+from collections.abc import Awaitable, Callable, Collection, Iterator
 
 import structlog
 
@@ -23,7 +22,7 @@ log = structlog.get_logger()
 
 
 class Surroundings:
-    """``history`` and ``markets`` answer from memory; ``run`` fills them, in nobody's way.
+    """``history`` and ``markets`` answer from memory; ``tasks`` fill them, in nobody's way.
 
     ``markets`` is None where no coin's market is followed.
     """
@@ -58,15 +57,14 @@ class Surroundings:
             leading=lambda: self._coins,
         )  # fmt: skip
 
-    async def run(self) -> None:
-        """Until cancelled."""
-        async with asyncio.TaskGroup() as group:
-            group.create_task(self.history.run(), name="history")
-            if self._pollers:
-                group.create_task(self._remember(), name="structure of before")
-                group.create_task(self._keeper.run(), name="structure")
-            for poller in self._pollers:
-                group.create_task(poller.run(), name=f"structure {poller.source.name}")
+    def tasks(self) -> Iterator[tuple[str, Callable[[], Awaitable[None]]]]:
+        """What is to run beside everything else, by name; one's fault stays its own."""
+        yield "history", self.history.run
+        if self._pollers:
+            yield "structure of before", self._remember
+            yield "structure", self._keeper.run
+        for poller in self._pollers:
+            yield f"structure {poller.source.name}", poller.run
 
     async def finish(self) -> None:
         """Store what waits; before a clean stop."""

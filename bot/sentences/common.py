@@ -4,7 +4,7 @@ from bot.sentences.case import Case
 from bot.sentences.inputs import UncheckedError
 from bot.sentences.rule import Rule, said, unsaid
 from bot.sentences.sentence import Place, Verdict
-from bot.sentences.spans import noun
+from bot.wording.history import noun
 from bot.wording.lines import amount_of, heavier
 from bot.wording.numbers import share
 

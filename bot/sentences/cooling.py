@@ -7,7 +7,7 @@ from bot.sentences.case import Case
 from bot.sentences.inputs import UncheckedError, alike, is_over, now, window, worst
 from bot.sentences.rule import Rule, said, unsaid
 from bot.sentences.sentence import Verdict
-from bot.structure.cooling import BARS, COOL, cooling
+from bot.structure.cooling import BARS, COOL, half_life_ms
 from bot.structure.view import Figure
 from bot.structure.volatility import falling
 from bot.wording.numbers import duration
@@ -53,10 +53,10 @@ def _quiet(case: Case) -> bool:
 
 
 def _half_life(current: Figure, peak: Figure) -> list[Line]:
-    told = cooling(((peak.at_ms, peak.value), (current.at_ms, current.value)))
-    if told is None or told.half_life_ms is None or not 0 < told.half_life_ms < DAY_MS:
+    half_ms = half_life_ms(current.at_ms - peak.at_ms, peak.value, current.value)
+    if half_ms is None or not 0 < half_ms < DAY_MS:
         return []
-    return [(f"half of it gone every {duration(round(told.half_life_ms))}",)]
+    return [(f"half of it gone every {duration(round(half_ms))}",)]
 
 
 SENTENCE = Rule("cooling", 1, "volatility now and at its peak", weigh)

@@ -1,23 +1,16 @@
 """How unusual it is: the rank among the peaks of the days watched (METRICS 4.7)."""
 
+from bot.history.claim import claim
+from bot.history.known import LEAST_DAYS
 from bot.history.standing import Standing
 from bot.sentences.case import Case
 from bot.sentences.inputs import UncheckedError, heard
 from bot.sentences.rule import Rule, said, unsaid
 from bot.sentences.sentence import Place, Verdict
-from bot.sentences.spans import noun
+from bot.wording.history import claim_line, noun
 from bot.wording.numbers import named
 from bot.wording.prices import ordinal, tenths
 from bot.wording.text import Line, Moment
-
-LEAST_DAYS = 7
-"""Nothing is called large before."""
-
-HISTORY_DAYS = 60
-COVERAGE_PERCENT = 95
-"""From so many days, heard so well, "in 92 days" is said without "watched"."""
-
-TOLD_RANKS = 3
 
 
 def weigh(case: Case) -> Verdict:
@@ -28,23 +21,13 @@ def weigh(case: Case) -> Verdict:
         raise UncheckedError(f"no history of {noun(case.reading.span_ms)} windows")
     if standing.days < LEAST_DAYS:
         raise UncheckedError(f"watched for {int(standing.days)} days, {LEAST_DAYS} needed")
-    if standing.rank > TOLD_RANKS:
+    found = claim(standing)
+    if found is None:
         return unsaid(*_evidence(standing))
     if standing.rank > 1:  # more may have been missed of this one than of the others
         heard(case, case.reading.at_ms - case.reading.span_ms)
-    label = f"{_place(standing.rank)} in {int(standing.days)} d"
-    return said(label, (_line(standing),), *_evidence(standing), place=Place.LEAD)
-
-
-def _line(standing: Standing) -> str:
-    """``Largest hour in 92 days``; ``Largest hour in the 9 days watched``"""
-    place = _place(standing.rank)
-    line = f"{place[0].upper()}{place[1:]} {noun(standing.span_ms)} in "
-    days, percent = int(standing.days), int(standing.coverage * 100)
-    whole = standing.coverage * 100 >= COVERAGE_PERCENT
-    line += f"{days} days" if days >= HISTORY_DAYS and whole else f"the {days} days watched"
-    line += "" if whole else f", {percent}% of the time heard"
-    return f"{line}, by {named(standing.source)}" if standing.source else line
+    label = f"{_place(standing.rank)} in {found.days} d"
+    return said(label, (claim_line(found),), *_evidence(standing), place=Place.LEAD)
 
 
 def _evidence(standing: Standing) -> tuple[Line, ...]:

@@ -39,7 +39,7 @@ class Shelf:
 
     It holds one series for each source, coin and measure that it was told of: pollers tell of the
     coins that are followed, and of nothing that has not happened yet. What is old is told by the
-    newest of all that came. With 5 coins by 4 sources it grows to about 40 MB in 90 days.
+    newest of all that came. 5 coins by 4 sources that told everything for 90 days took 66 MB.
     """
 
     def __init__(self) -> None:

@@ -42,10 +42,10 @@ async def understood(text: str, house: House) -> Understood:
     except UserError as error:
         raise given_back(error, relative) from None
     try:
-        amount, basis = _parts(await _resolved(draft, relative, house))
+        found = await _resolved(draft, relative, house)
     except UserError as error:
         raise UserError(error.sentence, error.choices or _dollars(draft, plain, house)) from None
-    return Understood(replace(draft, threshold=amount), basis)
+    return Understood(replace(draft, threshold=found.amount), found.basis)
 
 
 def rungs(total: int) -> tuple[int, ...]:
@@ -62,10 +62,6 @@ async def _resolved(draft: Draft, relative: Relative, house: House) -> Resolved:
     view = house.markets.view(draft.coin) if house.markets and draft.coin else None
     interest = view.oi_usd.value if view and view.oi_usd else None
     return of_interest(interest, draft, relative)
-
-
-def _parts(found: Resolved) -> tuple[int, str]:
-    return found.amount, found.basis
 
 
 def _dollars(draft: Draft, plain: str, house: House) -> tuple[str, ...]:

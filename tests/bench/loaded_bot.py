@@ -12,11 +12,13 @@ import msgspec
 
 from bot.app import Bot, build
 from bot.clock import SystemClock
+from bot.delivery.listening import Listening
 from bot.delivery.outcomes import Delivered
+from bot.delivery.turnstile import Turnstile
 from bot.events import Event, Heard, Tick
 from bot.log import configure
 from bot.rules import Destination
-from bot.setting_names import exchange_urls
+from bot.setting_names import all_urls
 from bot.settings import Settings
 from bot.wording.text import Message
 from handlers.talk import House
@@ -45,7 +47,11 @@ class Willing:
     """Telegram as far as the core knows it, with its pace; it takes everything."""
 
     name = platform = "telegram"
-    limits = LIMITS
+    harmless_s = 0.0
+
+    def __init__(self) -> None:
+        self.turnstile = Turnstile(LIMITS, REAL)
+        self.listening = Listening()
 
     @property
     def notifier(self) -> "Willing":
@@ -55,6 +61,9 @@ class Willing:
         self, destination: Destination, message: Message, nonce: str, edits: int | None = None
     ) -> Delivered:
         return Delivered(edits or int(nonce[1:]))
+
+    async def probe(self) -> None:
+        """It can always be used."""
 
     async def run(self, house: House) -> None:
         await asyncio.Event().wait()
@@ -100,7 +109,9 @@ class Watcher:
 
 async def main(directory: Path, exchanges: str, urls: dict[str, str]) -> None:
     configure("error")
-    settings = Settings(data_dir=directory, exchanges=exchanges, urls={**exchange_urls(), **urls})
+    settings = Settings(
+        data_dir=directory, exchanges=exchanges, urls={**all_urls(), **urls}, coins="off"
+    )
     watcher, stop = Watcher(), asyncio.Event()
     async with (
         build(settings, lambda *_: [Willing()], REAL, REAL, watcher.handled) as bot,

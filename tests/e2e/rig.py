@@ -118,18 +118,22 @@ class World:
         }
 
     @asynccontextmanager
-    async def bot(self, *platforms: str, **more: Any) -> AsyncIterator[Bot]:
-        """Built as the program builds it, running, its exchange heard; stopped with the block."""
+    async def bot(self, *platforms: str, around: Any = None, **more: Any) -> AsyncIterator[Bot]:
+        """Built as the program builds it, running, its exchange heard; stopped with the block.
+
+        ``around`` stands in the place of history and structure.
+        """
         settings = self.settings(*platforms, **more)
         stop = asyncio.Event()
 
-        def platforms(storage: Storage, allowed: Allowed) -> Sequence[Platform]:
+        def served(storage: Storage, allowed: Allowed) -> Sequence[Platform]:
             return chat_platforms(settings, storage, REAL, allowed)
 
         async with (
-            build(settings, platforms, REAL, REAL) as bot,
+            build(settings, served, REAL, REAL) as bot,
             asyncio.TaskGroup() as group,
         ):
+            bot.around = around or bot.around
             group.create_task(bot.run(until=stop.wait()), name="bot")
             try:
                 await eventually(lambda: all(feed.status().state == "live" for feed in bot.feeds))

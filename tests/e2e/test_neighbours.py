@@ -1,4 +1,7 @@
-"""Two platforms in one process: the trouble of one is not the other's."""
+"""Neighbours in one process: the trouble of one is not the other's."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
 
 import pytest
 
@@ -50,3 +53,28 @@ async def test_no_platform_left_ends_the_bot(world: World) -> None:
             await eventually(lambda: len(bot.refused) == 2)
     assert "TELEGRAM_TOKEN" in str(ended.value.exceptions[0])
     assert "DISCORD_TOKEN" in str(ended.value.exceptions[0])
+
+
+class Breaking:
+    """Surroundings that fall over as often as they are begun."""
+
+    def __init__(self) -> None:
+        self.broke = asyncio.Event()
+
+    def tasks(self) -> Iterator[tuple[str, Callable[[], Awaitable[None]]]]:
+        yield "history", self._break
+
+    async def finish(self) -> None:
+        """Nothing waits."""
+
+    async def _break(self) -> None:
+        self.broke.set()
+        raise ValueError("nobody foresaw this")
+
+
+async def test_history_and_structure_may_break_and_the_bot_goes_on(world: World) -> None:
+    breaking = Breaking()
+    async with world.bot("telegram", around=breaking):
+        async with asyncio.timeout(5):
+            await breaking.broke.wait()
+        await world.telegram.ask("/liqs", ANN, "Liquidations")

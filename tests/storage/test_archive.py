@@ -12,10 +12,18 @@ from hypothesis import strategies as st
 from bot.clock import DAY_MS, HOUR_MS, MINUTE_MS
 from bot.market import USD, Side
 from bot.ports import Archive, PastSum, Series
-from storage import Storage, open_storage
+from storage import Storage
 from tests.storage.conftest import Home
 from tests.storage.samples import a_liquidation
-from tests.storage.test_sums_against_naive import EXCHANGES, HOURS, START, Ledger, steps
+from tests.storage.test_sums_against_naive import (
+    EXCHANGES,
+    HOURS,
+    START,
+    Ledger,
+    months,
+    play,
+    steps,
+)
 from tests.torture import times
 
 SCOPES: list[tuple[str | None, Collection[str]]] = [
@@ -54,15 +62,6 @@ class Historian(Ledger):
         return Series(span_ms, starts, longs, shorts)
 
 
-async def play(home: Home, script: list[tuple[object, ...]], ranges: list[tuple[int, int]]) -> None:
-    async with open_storage(home.url, home.data_dir) as storage:
-        historian = Historian(storage)
-        for step in script:
-            await historian.play(step)
-            for first, last in ((0, HOURS), *ranges):
-                await historian.check(first, last)
-
-
 @settings(max_examples=times(2), deadline=None)
 @given(
     script=st.lists(steps, min_size=4, max_size=12),
@@ -73,27 +72,11 @@ def test_series_are_those_of_a_list(
 ) -> None:
     with tempfile.TemporaryDirectory() as place:
         shutil.copy(sqlite_template, Path(place) / "liqwatch.db")
-        asyncio.run(play(Home(None, Path(place)), script, ranges))
+        asyncio.run(play(Home(None, Path(place)), script, ranges, Historian))
 
 
 def test_both_databases_tell_the_same_series(home: Home) -> None:
-    def told(minute: int, usd: str | None, exchange: str, side: Side) -> dict[str, object]:
-        time_ms = START + minute * MINUTE_MS
-        return {"time_ms": time_ms, "usd": usd, "coin": "BTC", "exchange": exchange, "side": side}
-
-    first = [told(minute, "1250.5", "okx", Side(minute % 2)) for minute in range(0, 240, 7)]
-    large = [told(minute, "49999999999.99999999", "bybit", Side.LONG) for minute in range(50, 70)]
-    script: list[tuple[object, ...]] = [
-        ("hear", [*first, *large, told(3, None, "bybit", Side.SHORT)]),
-        ("pass", 2 * DAY_MS),
-        ("thin",),
-        ("age", 61),
-        ("thin",),
-        ("hear", first[:3]),
-        ("age", 125),
-        ("thin",),
-    ]
-    asyncio.run(play(home, script, [(0, 1), (1, 3), (2, 2), (3, 1)]))
+    asyncio.run(play(home, months(), [(0, 1), (1, 3), (2, 2), (3, 1)], Historian))
 
 
 async def test_what_had_no_known_worth_is_no_span(storage: Storage) -> None:

@@ -31,9 +31,10 @@ def judged(name: str, case: Case) -> Verdict:
         ({"days": 9.7}, "Largest hour in the 9 days watched"),
         ({"days": 59.9}, "Largest hour in the 59 days watched"),
         ({"days": 60.0, "coverage": 0.95}, "Largest hour in 60 days"),
-        ({"coverage": 0.949}, "Largest hour in the 92 days watched, 94% of the time heard"),
+        ({"coverage": 0.949}, "Largest hour in the 92 days watched"),
         ({"source": "coinglass"}, "Largest hour in 92 days, by Coinglass"),
-        ({"rank": 4}, ""),
+        ({"rank": 5}, "5th largest hour in 92 days"),
+        ({"rank": 6}, ""),
         ({"days": 6.99}, ""),
     ],
 )

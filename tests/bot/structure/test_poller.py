@@ -3,14 +3,14 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 
 import msgspec
 import pytest
 from aiohttp import web
 from structlog.testing import capture_logs
 
-from bot.clock import MINUTE_MS, SystemClock
+from bot.clock import MINUTE_MS
 from bot.errors import ParseError
 from bot.feed.web import open_session
 from bot.feed.wire import Limits, Wire
@@ -18,6 +18,7 @@ from bot.structure.facts import ALL, Fact, Measure
 from bot.structure.poller import Poller
 from bot.structure.source import Allowance, Question, RefusedError, Source, Told
 from tests.bot.feed.toy import eventually
+from tests.bot.structure.hurried import HurriedClock
 
 HURRY = 40.0
 PATIENCE_S = 20.0
@@ -27,25 +28,6 @@ NOW = 1_795_313_000_000
 """20 s after a minute began."""
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-
-
-class HurriedClock(SystemClock):
-    """Real time, but 40 seconds go by in each."""
-
-    def __init__(self) -> None:
-        self._start_s = super().monotonic()
-
-    def now_ms(self) -> int:
-        return NOW + round(1_000 * (self.monotonic() - HURRY * self._start_s))
-
-    def monotonic(self) -> float:
-        return HURRY * super().monotonic()
-
-    async def sleep(self, seconds: float) -> None:
-        await asyncio.sleep(seconds / HURRY)
-
-    def timeout(self, seconds: float) -> AbstractAsyncContextManager[object]:
-        return asyncio.timeout(seconds / HURRY)
 
 
 class Answer(msgspec.Struct):
@@ -166,7 +148,7 @@ async def serving(world: dict[str, "ToyWorld"]) -> AsyncIterator[str]:
 @pytest.fixture
 async def world() -> AsyncIterator[ToyWorld]:
     found: dict[str, ToyWorld] = {}
-    clock = HurriedClock()
+    clock = HurriedClock(HURRY, NOW)
     async with serving(found) as url, open_session() as session:
         wire = Wire(session, clock, clock, limits=Limits(fetch_s=PATIENCE_S), random=lambda: 0.5)
         found["here"] = ToyWorld({"rest": url, "spot": url}, wire)
@@ -287,7 +269,7 @@ async def test_a_minute_in_which_much_was_used_is_waited_for(world: ToyWorld) ->
 
 
 async def test_no_connection_is_said_as_such_and_logged_once() -> None:
-    clock = HurriedClock()
+    clock = HurriedClock(HURRY, NOW)
     async with open_session() as session:
         wire = Wire(session, clock, clock, random=lambda: 0.5)
         away = dict.fromkeys(("rest", "spot"), "http://127.0.0.1:1")

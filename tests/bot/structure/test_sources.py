@@ -4,7 +4,7 @@ import asyncio
 import json
 import math
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from copy import deepcopy
 from functools import cache
 from typing import Any
@@ -13,7 +13,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.clock import SystemClock
 from bot.errors import ParseError
 from bot.exchanges import EXCHANGES
 from bot.feed.web import open_session
@@ -24,6 +23,7 @@ from bot.structure.poller import Poller
 from bot.structure.source import Question, Source, Told
 from tests.bot.feed.toy import eventually
 from tests.bot.structure.asking import NOW, Asked
+from tests.bot.structure.hurried import HurriedClock
 from tests.doubles.structure import KEY, Fault, StructureDouble
 from tests.torture import times
 
@@ -239,25 +239,6 @@ def _places(tree: Any, most: int = 300) -> Iterator[tuple[Any, Any]]:
                 waiting.append(holder[key])
 
 
-class HurriedClock(SystemClock):
-    """Real time, but 400 seconds go by in each."""
-
-    def __init__(self) -> None:
-        self._start_s = super().monotonic()
-
-    def now_ms(self) -> int:
-        return NOW + round(1_000 * (self.monotonic() - HURRY * self._start_s))
-
-    def monotonic(self) -> float:
-        return HURRY * super().monotonic()
-
-    async def sleep(self, seconds: float) -> None:
-        await asyncio.sleep(seconds / HURRY)
-
-    def timeout(self, seconds: float) -> AbstractAsyncContextManager[object]:
-        return asyncio.timeout(seconds / HURRY)
-
-
 class Polled:
     """One source that a poller asks over sockets."""
 
@@ -281,7 +262,7 @@ class Polled:
 
 @asynccontextmanager
 async def polling(name: str, faults: dict[str, Fault] | None = None) -> AsyncIterator[Polled]:
-    clock, told = HurriedClock(), list[Told]()
+    clock, told = HurriedClock(HURRY, NOW), list[Told]()
     async with StructureDouble(clock, faults or {}) as double, open_session() as session:
         wire = Wire(session, clock, clock, limits=Limits(fetch_s=100.0), random=lambda: 0.5)
         poller = Poller(STRUCTURE[name](), ("BTC",), double.urls(name), wire, told.append, KEY)
