@@ -6,6 +6,7 @@ Where stdin ends it stops cleanly and prints how late each moment's events were 
 import asyncio
 import resource
 import sys
+from itertools import count
 from pathlib import Path
 
 import msgspec
@@ -52,6 +53,7 @@ class Willing:
     def __init__(self) -> None:
         self.turnstile = Turnstile(LIMITS, REAL)
         self.listening = Listening()
+        self._numbers = count(1)
 
     @property
     def notifier(self) -> "Willing":
@@ -60,7 +62,7 @@ class Willing:
     async def deliver(
         self, destination: Destination, message: Message, nonce: str, edits: int | None = None
     ) -> Delivered:
-        return Delivered(edits or int(nonce[1:]))
+        return Delivered(edits or next(self._numbers))
 
     async def probe(self) -> None:
         """It can always be used."""
