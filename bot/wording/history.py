@@ -187,9 +187,7 @@ def _peak(peak: Peak) -> Line:
 
 
 def _too_young(own: Chapter | None) -> str:
-    if own is None:
-        return "No history yet: nothing of this was heard here."
-    days = int(own.watched)
+    days = int(own.watched) if own is not None else 0
     watched = "less than a day" if not days else "1 day" if days == 1 else f"{days} days"
     return (
         f"Watched for {watched}. I say what is normal and what is large from day {LEAST_DAYS} on."

@@ -40,7 +40,7 @@ async def test_history_is_told_of_coins_alone() -> None:
 
 
 async def test_without_a_past_history_says_so() -> None:
-    assert "No history yet" in words(await ask("/history", Furnished()))
+    assert "Watched for less than a day" in words(await ask("/history", Furnished()))
 
 
 async def test_liqs_and_start_call_a_normal_hour_normal() -> None:
