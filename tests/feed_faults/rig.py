@@ -40,6 +40,9 @@ FILLED_S = 60.0
 """A history is asked 10 s after a gap; Bitfinex answers three times a minute."""
 
 STEP_S = 0.5
+GLANCE_S = 0.1
+"""The step while a trouble is looked for: the shortest lasts half a second before it is mended."""
+
 PAUSE_S = 0.001
 """After each step of the clock the sockets have this much real time, and the doubles theirs."""
 
@@ -152,7 +155,7 @@ class Rig:
             return any(word in text for word in words.split("|"))
 
         seconds = await self.until(
-            lambda: said(self.source(name).reason), within_s, f"not noticed: {words}"
+            lambda: said(self.source(name).reason), within_s, f"not noticed: {words}", GLANCE_S
         )
         assert not self.well(name)
         assert said(await self.complaint(name))
