@@ -40,8 +40,9 @@ FILLED_S = 60.0
 """A history is asked 10 s after a gap; Bitfinex answers three times a minute."""
 
 STEP_S = 0.5
-GLANCE_S = 0.1
-"""The step while a trouble is looked for: the shortest lasts half a second before it is mended."""
+GLANCE_S = 0.4
+"""The step while a trouble is looked for: shorter than half a second, after which the first try
+to mend it begins, so that each is seen once at least."""
 
 PAUSE_S = 0.001
 """After each step of the clock the sockets have this much real time, and the doubles theirs."""
