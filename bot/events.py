@@ -3,7 +3,8 @@
 import msgspec
 
 from bot.market import Gap, Liquidation
-from bot.rules import Rule, RuleState
+from bot.rules import Destination, Rule, RuleState
+from bot.story.follow import Follow
 
 
 class Heard(msgspec.Struct, frozen=True):
@@ -47,4 +48,25 @@ class ChatMoved(msgspec.Struct, frozen=True):
     new_chat: int
 
 
-Event = Heard | Recalled | Gap | Tick | RuleSaved | RuleRemoved | ChatMoved
+class FollowSaved(msgspec.Struct, frozen=True):
+    """Somebody follows flushes from now on, or in another way."""
+
+    follow: Follow
+
+
+class FollowRemoved(msgspec.Struct, frozen=True):
+    destination: Destination
+    coin: str | None
+
+
+class FlushMuted(msgspec.Struct, frozen=True):
+    """Somebody wants no more of one flush."""
+
+    destination: Destination
+    flush: int
+
+
+Told = FollowSaved | FollowRemoved | FlushMuted
+"""What concerns the story alone."""
+
+Event = Heard | Recalled | Gap | Tick | RuleSaved | RuleRemoved | ChatMoved | Told

@@ -7,6 +7,7 @@ import msgspec
 from bot.clock import HOUR_MS, MINUTE_MS
 from bot.figures import Reading
 from bot.market import USD
+from bot.wording.text import Message, Told
 
 WINDOWS: dict[str, int] = {
     "5m": 5 * MINUTE_MS,
@@ -77,6 +78,11 @@ class Alert(msgspec.Struct, frozen=True, tag="alert"):
 
     ``level`` is 1 for the first crossing, then 2, 5, 10. For ``order`` rules ``orders`` and
     ``reading.total`` grow while a burst goes on: the same ``key`` again amends the alert.
+
+    ``told`` is what sentences say of it, ``why`` the key of the telling that is their evidence.
+    ``flush``: the number of the flush it fired in, 0 for none; ``quiet``: something of that flush
+    has rung there before. ``picture``: the digest of its chart. It waits ``hold_ms`` for its
+    companions in a chat that was written to a moment ago.
     """
 
     rule: Rule
@@ -86,6 +92,12 @@ class Alert(msgspec.Struct, frozen=True, tag="alert"):
     at_ms: int
     reading: Reading
     orders: int = 0
+    told: Told = Told()
+    why: str = ""
+    flush: int = 0
+    quiet: bool = False
+    picture: str = ""
+    hold_ms: int = 0
 
     @property
     def key(self) -> str:
@@ -101,5 +113,23 @@ class Notice(msgspec.Struct, frozen=True, tag="notice"):
     kind: Literal["notice", "test"] = "notice"
 
 
-Payload = Alert | Notice
+class Page(msgspec.Struct, frozen=True, tag="page"):
+    """One message of a flush's story, worded when it was told; ``at_ms`` is the market's time.
+
+    ``step`` as in ``bot.story.follow.Step``. ``why``: the key of the telling behind it.
+    ``picture``: the digest of its chart, "" for none. ``quotes``: the key of the page that it
+    answers, "" for none.
+    """
+
+    flush: int
+    step: str
+    at_ms: int
+    message: Message
+    why: str = ""
+    picture: str = ""
+    quotes: str = ""
+    kind: Literal["page"] = "page"
+
+
+Payload = Alert | Notice | Page
 """What a notification carries; stored as it is and worded at the time of sending."""

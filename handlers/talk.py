@@ -13,8 +13,12 @@ from bot.history.nothing import NoHistory
 from bot.landmarks import Passing, unseen
 from bot.ports import (
     Books,
+    Cases,
+    Charts,
     Chats,
     Desk,
+    Files,
+    Flushbook,
     History,
     Keyboards,
     Ledger,
@@ -22,9 +26,10 @@ from bot.ports import (
     Markets,
     Notifier,
     Rulebook,
+    Stories,
 )
 from bot.rules import Destination
-from bot.wording.text import Message
+from bot.wording.text import File, Message
 from handlers.routing.flood import FloodGuard, Notices
 
 T = TypeVar("T")
@@ -107,6 +112,7 @@ class Reply(msgspec.Struct, frozen=True):
 
     ``share``: let everybody in the place see it, where answers are otherwise for the asker alone.
     ``anyone``: its buttons are not the asker's alone; each press is judged by who presses.
+    ``files`` go after the message.
     """
 
     message: Message | None
@@ -114,6 +120,7 @@ class Reply(msgspec.Struct, frozen=True):
     toast: str = ""
     share: bool = False
     anyone: bool = False
+    files: tuple[File, ...] = ()
 
 
 class House:
@@ -135,6 +142,11 @@ class House:
         passing: Passing = unseen,
         markets: Markets | None = None,
         history: History | None = None,
+        flushes: Flushbook | None = None,
+        stories: Stories | None = None,
+        cases: Cases | None = None,
+        charts: Charts | None = None,
+        files: Files | None = None,
     ) -> None:
         self.desk = desk
         self.rulebook = rulebook
@@ -147,6 +159,12 @@ class House:
         self.markets = markets
         """None: the market's structure is not followed here."""
         self.history: History = history or NoHistory()
+        self.flushes = flushes
+        self.stories = stories
+        self.cases = cases
+        self.charts = charts
+        self.files = files
+        """Flushes, what is known of them, and their pictures; all of these or none."""
         self._books = books
         self._tell = tell
         self.bot_links = dict(bot_links or {})

@@ -13,6 +13,7 @@ from bot.ports.books import (
     Rulebook,
 )
 from bot.ports.delivery import Accounts, Found, Notification, Notifier, Outbox, Waiting
+from bot.ports.flushes import Cases, Charts, Files, Flushbook, Pictures, Stories
 from bot.ports.heard import (
     BadFrame,
     Desk,
@@ -32,10 +33,14 @@ __all__ = [
     "Archive",
     "BadFrame",
     "Books",
+    "Cases",
+    "Charts",
     "Chat",
     "Chats",
     "Desk",
     "Facts",
+    "Files",
+    "Flushbook",
     "Found",
     "History",
     "Imported",
@@ -51,11 +56,13 @@ __all__ = [
     "Outbox",
     "Past",
     "PastSum",
+    "Pictures",
     "Press",
     "Quarantine",
     "Rulebook",
     "Series",
     "SourceStatus",
+    "Stories",
     "Tape",
     "Waiting",
 ]

@@ -8,6 +8,7 @@ import msgspec
 from bot.engine.columns import RuleColumns
 from bot.events import Event
 from bot.rules import Destination, Payload, Rule
+from bot.story.follow import Follow
 
 T = TypeVar("T")
 
@@ -68,6 +69,23 @@ class Ledger(Protocol):
 
     async def change(self, destination: Destination, by: Callable[[Chat], Chat]) -> Chat:
         """Read, change and save; the new state."""
+        ...
+
+    async def follows(self, destination: Destination) -> list[Follow]:
+        """Market-wide first, then by coin."""
+        ...
+
+    async def follow(self, follow: Follow, limit: int) -> Follow:
+        """Store it in place of the one of the same destination and coin.
+
+        Raises ``UserError`` when the destination already follows ``limit`` others.
+        """
+        ...
+
+    async def unfollow(self, destination: Destination, coin: str | None) -> Follow | None: ...
+
+    async def hush(self, destination: Destination, flush: int) -> None:
+        """Nothing more of this flush goes there."""
         ...
 
     async def move(self, platform: str, old_chat: int, new_chat: int) -> None:

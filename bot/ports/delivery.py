@@ -8,6 +8,7 @@ import msgspec
 from bot.delivery.outcomes import Outcome
 from bot.market import Gap, Liquidation
 from bot.rules import Alert, Destination, Payload, RuleState
+from bot.story.batch import Batch
 from bot.wording.text import Message
 
 
@@ -23,7 +24,8 @@ class Notification(msgspec.Struct, frozen=True):
 
     ``message`` is the platform's id once something was sent: then this is an amendment, an edit.
     ``attempts`` counts calls made so far, ``unknowns`` those of them that may have arrived.
-    ``merged``: what goes out in the same message, oldest first, after ``payload``.
+    ``merged``: what goes out in the same message, oldest first, after ``payload``. ``quotes``: the
+    platform's id of the message that this one answers, where its payload names one.
     """
 
     id: int
@@ -34,6 +36,7 @@ class Notification(msgspec.Struct, frozen=True):
     unknowns: int = 0
     message: int | None = None
     merged: tuple[Waiting, ...] = ()
+    quotes: int | None = None
 
     @property
     def short_id(self) -> str:
@@ -92,12 +95,14 @@ class Outbox(Protocol):
         now_ms: int,
         heard: Sequence[Liquidation] = (),
         gaps: Sequence[Gap] = (),
+        story: Batch | None = None,
     ) -> None:
         """What was heard, the alerts it caused and the rules' new states in one transaction.
 
         An alert whose key is known amends the stored one: merged while it waits, sent as an edit
         once it was delivered. ``heard`` goes on the tape, ``gaps`` into its ledger: a gap that is
-        told again takes the place of its first telling (exchange, stream, start).
+        told again takes the place of its first telling (exchange, stream, start). ``story``: what
+        was told with the alerts, such as their tellings.
         """
         ...
 
@@ -157,9 +162,18 @@ class Notifier(Protocol):
         ...
 
     async def deliver(
-        self, destination: Destination, message: Message, nonce: str, edits: int | None = None
+        self,
+        destination: Destination,
+        message: Message,
+        nonce: str,
+        edits: int | None = None,
+        quotes: int | None = None,
     ) -> Outcome:
-        """Send, or edit the message ``edits``; ``nonce`` is the same for every repeat."""
+        """Send, or edit the message ``edits``; ``nonce`` is the same for every repeat.
+
+        ``quotes``: the message that a new one answers; should it be gone, it is sent all the same.
+        An edit with a picture adds it, or takes the place of the one that is there.
+        """
         ...
 
     async def probe(self) -> Outcome | None:

@@ -44,6 +44,12 @@ class Archive(Protocol):
         """Whole hours of [from, to), of any time."""
         ...
 
+    async def minutes_by_coin(
+        self, exchanges: Collection[str], from_ms: int, to_ms: int
+    ) -> dict[str, Series]:
+        """``minutes`` of every coin that had any, in one reading."""
+        ...
+
     async def imports(self) -> list[Imported]:
         """Every series that was imported, by source, coin, exchange and span."""
         ...

@@ -7,7 +7,7 @@ import msgspec
 from bot.sentences import SENTENCES
 from bot.sentences.case import Case
 from bot.sentences.sentence import Place, State, Verdict
-from bot.wording.text import Line, plain
+from bot.wording.text import Line, Told, plain
 
 SHOWN_TIME = "00:00"
 """What a reader sees of a time, for counting characters."""
@@ -20,15 +20,6 @@ class Judged(msgspec.Struct, frozen=True):
     version: int
     needs: str
     verdict: Verdict
-
-
-class Told(msgspec.Struct, frozen=True):
-    """What an alert says, by place: the line below its headline (empty where there is nothing),
-    the facts after what is in it, and the details that may be folded away."""
-
-    lead: Line = ()
-    facts: tuple[Line, ...] = ()
-    details: tuple[Line, ...] = ()
 
 
 def judge(case: Case) -> tuple[Judged, ...]:
