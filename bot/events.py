@@ -48,6 +48,18 @@ class ChatMoved(msgspec.Struct, frozen=True):
     new_chat: int
 
 
+class Measured(msgspec.Struct, frozen=True):
+    """What a ``told`` metric of a coin is now, in its unit; None: it is not known any more.
+
+    ``window`` "" for one of the moment.
+    """
+
+    coin: str
+    window: str
+    metric: str
+    value: int | None
+
+
 class FollowSaved(msgspec.Struct, frozen=True):
     """Somebody follows flushes from now on, or in another way."""
 
@@ -69,4 +81,4 @@ class FlushMuted(msgspec.Struct, frozen=True):
 Told = FollowSaved | FollowRemoved | FlushMuted
 """What concerns the story alone."""
 
-Event = Heard | Recalled | Gap | Tick | RuleSaved | RuleRemoved | ChatMoved | Told
+Event = Heard | Recalled | Gap | Tick | RuleSaved | RuleRemoved | ChatMoved | Measured | Told

@@ -6,6 +6,7 @@ from bot.clock import DAY_MS, HOUR_MS
 from bot.engine.engine import Engine
 from bot.feed.status import FeedStatus
 from bot.figures import Reading
+from bot.metrics import METRICS
 from bot.ports import SourceStatus
 from bot.rules import Rule
 
@@ -36,7 +37,7 @@ class EngineDesk:
     def value(self, rule: Rule) -> int | None:
         """As the engine has it; a nothing of which a part was not heard is unknown, not zero."""
         value = self._engine.value(rule)
-        if value or not rule.window:
+        if value or not rule.window or METRICS[rule.metric].told:
             return value
         heard = self.reading(rule.coin, rule.exchange, rule.window).complete
         return value if heard else None

@@ -8,12 +8,12 @@ from bot.clock import MINUTE_MS
 from bot.engine.bursts import BURST_MS, ORDER, Bursts
 from bot.engine.columns import RuleColumns
 from bot.engine.hearing import Ears
-from bot.engine.index import Fired, Index
+from bot.engine.index import MOMENT, Fired, Index
 from bot.engine.loading import Loading
 from bot.engine.readings import Readings
 from bot.engine.roster import DEAD, Roster
 from bot.engine.windows import LATE_MS, Windows
-from bot.events import ChatMoved, Event, Heard, Recalled, RuleRemoved, RuleSaved, Tick
+from bot.events import ChatMoved, Event, Heard, Measured, Recalled, RuleRemoved, RuleSaved, Tick
 from bot.exchanges.dialect import Publication
 from bot.figures import Order
 from bot.market import Gap, Liquidation, usd
@@ -112,6 +112,9 @@ class Engine:
             self._tell(caused)
         elif isinstance(event, RuleRemoved):
             self._remove(event.rule)
+        elif isinstance(event, Measured):
+            self._index.tell(event.coin, event.window, event.metric, event.value)
+            self._tell(caused)
         elif isinstance(event, ChatMoved):
             for twin in self._roster.move_chat(event.platform, event.old_chat, event.new_chat):
                 self._remove(twin)
@@ -121,9 +124,15 @@ class Engine:
         """All rules that are held, paused ones too; made anew, because columns hold them."""
         return self._roster.rules()
 
+    def awaited(self) -> list[tuple[str, str, str]]:
+        """(coin, window, metric) of all that ``Measured`` is to tell, as rules want it."""
+        return self._index.awaited()
+
     def value(self, rule: Rule) -> int | None:
         """What a windowed rule reads now; None where it is unknown, and for ``order``."""
         metric = METRICS[rule.metric]
+        if metric.told:
+            return self._index.value(self._index.group_of(rule))
         if not metric.windowed:
             return None
         if self.ears.silent(rule.exchange, self.now_ms - WINDOWS[rule.window]):
@@ -197,7 +206,7 @@ class Engine:
             level=fired.level,
             value=fired.value,
             at_ms=self.now_ms,
-            reading=self.readings.reading(rule.coin, rule.exchange, rule.window),
+            reading=self.readings.reading(rule.coin, rule.exchange, rule.window or MOMENT),
         )
 
     def _burst(self, slot: int) -> Alert:

@@ -49,10 +49,13 @@ class Group:
     ``rise`` is the lowest amount that makes one speak when it is exceeded (``NEVER``: none waits),
     ``fall`` the highest below which one is armed again (-1: none waits). Those that were loaded
     wait in ``loaded``, highest first; all others in heaps of single integers: the amount, the
-    slot and the slot's turn. A place of another turn is void.
+    slot and the slot's turn. A place of another turn is void. ``value``: of a ``told`` metric what
+    was told last, None where it is unknown.
     """
 
-    __slots__ = ("fall", "falls", "floor", "loaded", "metric", "number", "rise", "rises", "watch")
+    __slots__ = (
+        "fall", "falls", "floor", "loaded", "metric", "number", "rise", "rises", "value", "watch",
+    )  # fmt: skip
 
     def __init__(self, watch: Watch, metric: Metric, floor: int, number: int) -> None:
         self.watch = watch
@@ -64,11 +67,18 @@ class Group:
         self.falls: list[int] | None = None
         self.rise = NEVER
         self.fall = -1
+        self.value: int | None = None
 
     @property
     def topic(self) -> Topic:
-        tally = self.watch.tally
-        return tally.coin, tally.exchange, NAMES[self.watch.place], self.metric.name
+        tally, metric = self.watch.tally, self.metric
+        window = NAMES[self.watch.place] if metric.windowed else ""
+        return tally.coin, tally.exchange, window, metric.name
+
+    @property
+    def waits(self) -> bool:
+        """Whether any of its rules waits for anything."""
+        return self.rise < NEVER or self.fall >= 0
 
     def load(self, roster: Roster, slot: int) -> None:
         """``sort`` must follow."""

@@ -13,6 +13,9 @@ from bot.metrics import METRICS
 from bot.metrics.metric import NEVER, Slack, Sums, Unit
 from bot.rules import Rule, RuleState
 
+MOMENT = "1h"
+"""The window whose reading goes with a metric of the moment."""
+
 NOTHING: Slack = (0, 0, 0, NEVER, -1)
 """Whatever moves may matter."""
 
@@ -44,19 +47,22 @@ class Index:
         self._blocked: dict[tuple[str | None, int], set[Watch]] = {}
         self._due_ms = NEVER_MS
         self._losses: list[tuple[int, int, Watch]] = []
+        self._told: dict[tuple[str, str, str], Group] = {}
         self._order = count()
 
     def group(
         self, coin: str | None, exchange: str | None, window: str, metric_name: str, floor: int
     ) -> Group:
         """The group that a windowed rule belongs to; made when there is none."""
-        watch = self._watch(coin, exchange, PLACES[window])
+        watch = self._watch(coin, exchange, PLACES[window or MOMENT])
         metric = METRICS[metric_name]
         judged = floor if metric.unit is Unit.SHARE else 0
         for group in watch.groups:
             if group.metric is metric and group.floor == judged:
                 return group
         made = Group(watch, metric, judged, len(self._roster.homes))
+        if metric.told and coin is not None:
+            self._told[coin, window, metric_name] = made
         self._roster.homes.append(made)
         self._groups.append(made)
         watch.groups.append(made)
@@ -81,8 +87,24 @@ class Index:
         return slot
 
     def value(self, group: Group) -> int | None:
+        if group.metric.told:
+            return group.value
         watch = group.watch
         return group.metric.value(watch.tally.sums(watch.place, self._windows.now_ms), group.floor)
+
+    def tell(self, coin: str, window: str, metric: str, value: int | None) -> None:
+        """A ``told`` metric was measured: let its rules speak, or be armed again."""
+        if METRICS[metric].told and (group := self._told.get((coin, window, metric))):
+            group.value = value
+            if value is not None and value > group.rise:
+                spoken = group.speak(self._roster, value)
+                self.fired += [Fired(slot, level, value, group.watch) for slot, level in spoken]
+            if value is not None and value < group.fall:
+                self.calmed += group.calm(self._roster, value)
+
+    def awaited(self) -> list[tuple[str, str, str]]:
+        """(coin, window, metric) of all that rules want to be told."""
+        return [topic for topic, group in self._told.items() if group.waits]
 
     def begin(self) -> None:
         """After loading: order what waits, and look at every window once."""

@@ -95,6 +95,6 @@ class Loading:
     def _home(self, coin: str, exchange: str, window: str, metric: str, floor: int) -> Home:
         if metric == ORDER:
             return self._bursts.ladder(coin or None, exchange or None)
-        if metric in METRICS and window in WINDOWS:
+        if metric in METRICS and window in (WINDOWS if METRICS[metric].windowed else ("",)):
             return self._index.group(coin or None, exchange or None, window, metric, floor)
         return self._nowhere

@@ -56,7 +56,7 @@ def often(baseline: Baseline, draft: Draft) -> Often | None:
     """
     metric = METRICS[draft.metric]
     span_ms = WINDOWS.get(draft.window)
-    if span_ms is None or not baseline.grown or span_ms not in baseline.windows:
+    if span_ms is None or metric.told or not baseline.grown or span_ms not in baseline.windows:
         return None
     if metric.unit is Unit.SHARE:
         values = list(_shares(baseline, metric, span_ms, draft.floor))

@@ -19,11 +19,17 @@ ESCALATING = (1, *ESCALATIONS)
 
 
 class Unit(Enum):
-    """What a metric's integers count: ``market.USD``, ``rules.SHARE``, or orders."""
+    """What a metric's integers count: ``market.USD``, ``rules.SHARE``, or orders.
+
+    ``PART`` and ``TIMES`` are billionths as well: of a whole that may be exceeded, and of a
+    multiple.
+    """
 
     USD = "usd"
     SHARE = "share"
     COUNT = "count"
+    PART = "part"
+    TIMES = "times"
 
 
 class Sums(msgspec.Struct, frozen=True, gc=False):
@@ -64,6 +70,11 @@ class Metric(Protocol):
     @property
     def windowed(self) -> bool:
         """Whether it is judged over a window; ``order`` is judged order by order."""
+        ...
+
+    @property
+    def told(self) -> bool:
+        """Whether sums do not make it: somebody tells what it is, of one coin on all exchanges."""
         ...
 
     @property
@@ -120,6 +131,7 @@ class Amount(msgspec.Struct, frozen=True):
     shorts: bool = True
     unit: Unit = Unit.USD
     windowed: bool = True
+    told: bool = False
     levels: tuple[int, ...] = ESCALATING
     least: int = USD
     most: int = LARGEST_ORDER
@@ -172,6 +184,7 @@ class Share(msgspec.Struct, frozen=True):
     shorts: bool
     unit: Unit = Unit.SHARE
     windowed: bool = True
+    told: bool = False
     levels: tuple[int, ...] = (1,)
     least: int = SHARE * 51 // 100
     most: int = SHARE - 1
@@ -226,6 +239,36 @@ class Share(msgspec.Struct, frozen=True):
         if self.longs and self.shorts:
             return max(sums.long, sums.short)
         return sums.long if self.longs else sums.short
+
+
+class Structural(msgspec.Struct, frozen=True):
+    """A measure of the market around the liquidations: no order moves it, it is told.
+
+    Not ``windowed``: it is of the moment.
+    """
+
+    name: str
+    noun: str
+    unit: Unit = Unit.PART
+    windowed: bool = True
+    told: bool = True
+    levels: tuple[int, ...] = (1,)
+    least: int = SHARE // 1_000_000
+    most: int = 1_000 * SHARE
+
+    def value(self, sums: Sums, floor: int) -> int | None:
+        return None
+
+    def low(self, sums: Sums, floor: int) -> int | None:
+        return None
+
+    def rearm_below(self, threshold: int) -> int:
+        """Of a multiple above one, what is above one must fall to seven tenths."""
+        whole = SHARE if self.unit is Unit.TIMES and threshold > SHARE else 0
+        return whole + _seven_tenths(threshold - whole)
+
+    def slack(self, sums: Sums, floor: int, rise: int, fall: int) -> Slack | None:
+        return NEVER, NEVER, NEVER, NEVER, -1
 
 
 def _lost(floor: int) -> int:

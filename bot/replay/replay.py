@@ -191,6 +191,8 @@ def _size(path: Path) -> int:
 
 def _rule(number: int, text: str) -> Rule:
     draft = parse_rule(text, ())
+    if METRICS[draft.metric].told:
+        raise UserError(f"A recording holds liquidations alone: it cannot tell {draft.metric}.")
     return Rule(
         number,
         Destination("replay", 0),

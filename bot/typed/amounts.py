@@ -43,6 +43,8 @@ _SPANS = {
 
 _LIKE_AMOUNT = "type an amount like 250k, 50m or 1.5b"
 _LIKE_SHARE = "type a share like 80%"
+_LIKE_PART = "type a share like 5%"
+_LIKE_TIMES = "type a multiple like 3x"
 _LIKE_COUNT = "type a number of orders like 200"
 _LIKE_SPAN = "type a span like 30m, 2h or 1d"
 
@@ -76,6 +78,20 @@ def parse_share(text: str) -> int:
     if not 0 < share < SHARE:
         raise UserError(f"A share lies between 0% and 100%, not at {quoted(text)}: {_LIKE_SHARE}.")
     return share
+
+
+def parse_part(text: str) -> int:
+    """``5%`` or ``0.031%`` in units of ``SHARE``; it may exceed 100%. Raises ``UserError``."""
+    typed = _plain(text, _LIKE_PART)
+    if not typed.endswith("%"):
+        raise UserError(f"{quoted(text)} has no percent sign: {_LIKE_PART}.")
+    return int(_number(typed[:-1].rstrip(), text, _LIKE_PART) * SHARE / 100)
+
+
+def parse_times(text: str) -> int:
+    """``3x`` or ``1.5`` in units of ``SHARE``. Raises ``UserError``."""
+    typed = _plain(text, _LIKE_TIMES).removesuffix("x").removeprefix("x")
+    return int(_number(typed.strip(), text, _LIKE_TIMES) * SHARE)
 
 
 def parse_count(text: str) -> int:

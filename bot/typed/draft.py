@@ -9,7 +9,7 @@ from bot.market import USD
 from bot.metrics import METRICS, Unit
 from bot.rules import DEFAULT_FLOOR, WINDOWS, Rule
 from bot.typed.amounts import LARGEST, SMALLEST
-from bot.wording.numbers import named, round_money, round_share
+from bot.wording.numbers import named, round_money, round_share, round_times
 
 LONGEST_PAYLOAD = 58
 """Characters; Telegram's deep links carry 64, the rest is left to the platform."""
@@ -44,7 +44,8 @@ def draft_text(draft: Draft, window: bool = True) -> str:
     words = [draft.coin or "all"]
     if draft.exchange:
         words.append(f"on {named(draft.exchange)}")
-    words.append(_SAID.get(draft.metric, draft.metric.replace("_", " ")))
+    spoken = draft.metric if METRICS[draft.metric].told else draft.metric.replace("_", " ")
+    words.append(_SAID.get(draft.metric, spoken))
     if window:
         words.append(draft.window)
     words.append(f"> {say_threshold(draft.metric, draft.threshold)}")
@@ -56,8 +57,10 @@ def draft_text(draft: Draft, window: bool = True) -> str:
 def say_threshold(metric: str, threshold: int) -> str:
     """A threshold exactly as it was set, in its metric's unit."""
     unit = METRICS[metric].unit
-    if unit is Unit.SHARE:
+    if unit in (Unit.SHARE, Unit.PART):
         return round_share(threshold)
+    if unit is Unit.TIMES:
+        return round_times(threshold)
     return f"{threshold:,}" if unit is Unit.COUNT else round_money(threshold)
 
 

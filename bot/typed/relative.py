@@ -24,6 +24,9 @@ MOST_RANKS = 100
 COUNTED = ("total", "long", "short")
 """Measures whose past is known from sums."""
 
+STRUCTURAL = frozenset(name for name, metric in METRICS.items() if metric.told)
+"""Measures with units of their own: ``3x`` is no multiple of a normal window there."""
+
 
 class Kind(Enum):
     """By what a threshold is found."""
@@ -68,6 +71,8 @@ def taken(text: str) -> tuple[Relative | None, str]:
     Without a phrase, None and the text as it is. Raises ``UserError`` for two phrases, for one
     beside an amount, for one out of bounds, and for a measure that is not counted in dollars.
     """
+    if any(measure in STRUCTURAL for measure in _measures_in(text)):
+        return None, text
     hits = [(kind, hit) for kind, pattern in _PATTERNS.items() for hit in pattern.finditer(text)]
     if not hits:
         return None, text
@@ -103,6 +108,11 @@ def _refuse_other_words(rest: str, relative: Relative) -> None:
             raise UserError(
                 f"{relative.typed} counts dollars: use it with total, long or short, not {name}."
             )
+
+
+def _measures_in(text: str) -> list[str | None]:
+    known = Vocabulary((), ())
+    return [known.measure(word) for word in words(text)]
 
 
 def _relative(kind: Kind, hit: re.Match[str]) -> Relative:

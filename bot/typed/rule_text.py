@@ -71,6 +71,8 @@ def _rule(text: str, vocabulary: Vocabulary) -> Draft:
     found = sort(typed, vocabulary)
     figures = choose_figures(found, typed)
     metric = resolve_metric(found.measures, figures.threshold)
+    if METRICS[metric].told:
+        _one_market(found, metric)
     window = ""
     if METRICS[metric].windowed:
         window = kept_window(figures.windows, typed) or DEFAULT_WINDOW
@@ -84,6 +86,14 @@ def _rule(text: str, vocabulary: Vocabulary) -> Draft:
             floor=_floor(found, metric),
         )
     )
+
+
+def _one_market(found: Sorted, metric: str) -> None:
+    """What surrounds the liquidations is known by coin, over all sources together."""
+    if found.exchange is not None:
+        raise UserError(f"{metric} is known over all exchanges together: leave the exchange out.")
+    if found.coin is None:
+        raise UserError(f"{metric} is of one coin: name it, such as BTC.")
 
 
 def _floor(found: Sorted, metric: str) -> int:

@@ -4,11 +4,24 @@ from collections.abc import Sequence
 
 from bot.errors import UserError
 from bot.metrics import METRICS, Unit
-from bot.typed.amounts import parse_amount, parse_count, parse_share, quoted
+from bot.typed.amounts import (
+    parse_amount,
+    parse_count,
+    parse_part,
+    parse_share,
+    parse_times,
+    quoted,
+)
 from bot.typed.vocabulary import instead
 from bot.typed.words import Word
 
-_PARSERS = {Unit.USD: parse_amount, Unit.SHARE: parse_share, Unit.COUNT: parse_count}
+_PARSERS = {
+    Unit.USD: parse_amount,
+    Unit.SHARE: parse_share,
+    Unit.COUNT: parse_count,
+    Unit.PART: parse_part,
+    Unit.TIMES: parse_times,
+}
 
 _TOGETHER = {
     frozenset({"long", "share"}): "long_share",

@@ -6,6 +6,7 @@ from bot.rules import Alert, Rule
 from bot.wording.coverage import plus
 from bot.wording.lines import amount_of, heavier, sided, sign, tone
 from bot.wording.numbers import count, duration, fine_money, money, named, round_money
+from bot.wording.structural import STRUCTURAL, structural
 from bot.wording.text import Tone
 
 LOCK_SCREEN = 60
@@ -23,6 +24,8 @@ def headline(alert: Alert) -> str:
         return _escalated(alert, _largest(alert))
     if metric in ("imbalance", "long_share", "short_share"):
         return _share(alert)
+    if metric in STRUCTURAL:
+        return structural(alert)
     long = _amount(alert, "liquidated ")
     if alert.level > 1:
         return _escalated(alert, _amount(alert, ""))

@@ -65,6 +65,19 @@ def round_share(billionths: int) -> str:
     return f"{(Decimal(billionths) * 100 / SHARE).normalize():f}%"
 
 
+def round_times(billionths: int) -> str:
+    """A multiple exactly as it was set: ``3x``, ``1.5x``."""
+    return f"{(Decimal(billionths) / SHARE).normalize():f}x"
+
+
+def part_of(billionths: int) -> str:
+    """``5.2%``, ``0.031%``, ``−0.004%``, ``120%``: two digits at least of what is small."""
+    percent = Decimal(billionths) * 100 / SHARE
+    digits = 0 if abs(percent) >= 10 else 1 if abs(percent) >= 1 else 3
+    told = f"{abs(percent):.{digits}f}"
+    return f"{'−' if percent < 0 and Decimal(told) else ''}{told}%"
+
+
 def signed(value: float) -> str:
     """An imbalance with its sign: ``+0.74``, ``−0.05``; ±1.00 only for one side alone."""
     hundredths = int((Decimal(abs(value)) * 100).to_integral_value(ROUND_HALF_UP))

@@ -8,7 +8,7 @@ from bot.rules import SHARE, Rule
 from bot.typed.rule_text import draft_of, draft_text
 from bot.wording.history import gentler_row, often_line
 from bot.wording.lines import joined
-from bot.wording.numbers import count, fine_money, round_money, share_of, span
+from bot.wording.numbers import count, fine_money, part_of, round_money, share_of, span
 from bot.wording.text import Bold, Button, Code, Line, Message, Paragraph
 
 PAGE = 20
@@ -35,6 +35,10 @@ def say_value(metric: str, value: int | None) -> str:
     unit = METRICS[metric].unit
     if unit is Unit.SHARE:
         return share_of(value)
+    if unit is Unit.PART:
+        return part_of(value)
+    if unit is Unit.TIMES:
+        return f"{value / SHARE:.1f}×"
     return count(value) if unit is Unit.COUNT else fine_money(value)
 
 
@@ -127,7 +131,7 @@ def _list_line(number: int, rule: Rule, value: int | None) -> Line:
     """``1  BTC longs 1h > $50M · now $1.4M``"""
     if rule.paused:
         now = " · paused"
-    elif not METRICS[rule.metric].windowed:
+    elif not METRICS[rule.metric].windowed and not METRICS[rule.metric].told:
         now = ""
     else:
         now = f" · now {say_value(rule.metric, value)}"
@@ -145,7 +149,9 @@ def _sentence(rule: Rule, first: bool = False) -> str:
 
 def _standing(rule: Rule, value: int | None) -> Line:
     metric = METRICS[rule.metric]
-    if not metric.windowed:
+    if metric.told and value is None:
+        return ("Now unknown: I have yet to measure it.",)
+    if not metric.windowed and not metric.told:
         return ("I write for each such order; a burst within 15 s is one message.",)
     if value is None:
         if metric.unit is Unit.SHARE:

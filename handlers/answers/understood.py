@@ -11,8 +11,8 @@ from bot.market import USD
 from bot.metrics import METRICS, Unit
 from bot.rules import DEFAULT_FLOOR, WINDOWS
 from bot.typed.relative import PLACEHOLDER, Kind, Relative, given_back, taken
-from bot.typed.rule_text import Draft, parse_rule
-from bot.wording.numbers import round_money
+from bot.typed.rule_text import Draft, draft_text, parse_rule
+from bot.wording.numbers import round_money, together
 from handlers.answers.questions import watched
 from handlers.talk import House
 
@@ -36,7 +36,8 @@ async def understood(text: str, house: House) -> Understood:
     """
     relative, plain = taken(text)
     if relative is None:
-        return Understood(_floored(parse_rule(plain, house.desk.coins(), watched(house)), house))
+        draft = parse_rule(plain, house.desk.coins(), watched(house))
+        return Understood(_floored(_followed(draft, house), house))
     try:
         draft = parse_rule(plain, house.desk.coins(), watched(house))
     except UserError as error:
@@ -68,6 +69,19 @@ def _dollars(draft: Draft, plain: str, house: House) -> tuple[str, ...]:
     """The same rule with an amount in dollars, above what there is now."""
     now = house.desk.reading(draft.coin, draft.exchange, draft.window).total
     return (plain.replace(PLACEHOLDER, round_money(rungs(now)[1]).removeprefix("$")),)
+
+
+def _followed(draft: Draft, house: House) -> Draft:
+    """What is asked of a coin's market must be known of it, else it would wait for ever."""
+    if not METRICS[draft.metric].told:
+        return draft
+    coins = tuple(house.markets.coins()) if house.markets else ()
+    if not coins:
+        raise UserError(f"I do not follow the market's structure here, so no {draft.metric}.")
+    if draft.coin in coins:
+        return draft
+    choices = tuple(draft_text(replace(draft, coin=coin)) for coin in coins[:3])
+    raise UserError(f"I know {draft.metric} of {together(coins)}, not of {draft.coin}.", choices)
 
 
 def _floored(draft: Draft, house: House) -> Draft:

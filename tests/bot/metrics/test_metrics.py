@@ -41,9 +41,15 @@ def test_shares_arm_again_below_70_percent_of_the_distance_from_one_half() -> No
     assert METRICS["imbalance"].rearm_below(SHARE * 8 // 10) == SHARE * 71 // 100
 
 
+def test_multiples_arm_again_below_70_percent_of_what_is_above_one() -> None:
+    assert METRICS["volatility"].rearm_below(3 * SHARE) == SHARE * 24 // 10
+    assert METRICS["tilt"].rearm_below(SHARE // 2) == SHARE * 35 // 100
+    assert METRICS["oi_drop"].rearm_below(SHARE // 20) == SHARE * 35 // 1000
+
+
 def test_amounts_speak_again_and_shares_do_not() -> None:
     for metric in METRICS.values():
-        escalates = metric.windowed and metric.unit is not Unit.SHARE
+        escalates = metric.windowed and metric.unit in (Unit.USD, Unit.COUNT)
         assert metric.levels == ((1, 2, 5, 10) if escalates else (1,))
 
 

@@ -176,6 +176,11 @@ def test_alerts_of_one_moment_stand_in_the_order_of_their_rules() -> None:
     assert [alert["rule"] for alert in report["alerts"]] == [*rules, rules[0]]
 
 
+def test_a_rule_about_the_markets_structure_is_refused() -> None:
+    with pytest.raises(UserError, match="holds liquidations alone: it cannot tell oi_drop"):
+        Replay(["BTC oi_drop > 5%"])
+
+
 def test_a_bad_rule_is_said_at_once() -> None:
     with pytest.raises(UserError):
         Replay(["BTC 5m long > nan"])

@@ -231,15 +231,51 @@ def drafts(choose: st.DrawFn) -> Draft:
         Unit.USD: cents,
         Unit.SHARE: st.integers(metric.least, SHARE - 1),
         Unit.COUNT: st.integers(max(1, metric.least), 10_000_000),
+        Unit.PART: st.integers(metric.least, SHARE),
+        Unit.TIMES: st.integers(metric.least, 100 * SHARE),
     }
+    coins, exchanges = st.sampled_from(COINS), st.sampled_from(list(EXCHANGES))
     return Draft(
-        coin=choose(st.none() | st.sampled_from(COINS)),
-        exchange=choose(st.none() | st.sampled_from(list(EXCHANGES))),
+        coin=choose(coins if metric.told else st.none() | coins),
+        exchange=None if metric.told else choose(st.none() | exchanges),
         window=choose(st.sampled_from(list(WINDOWS))) if metric.windowed else "",
         metric=name,
         threshold=choose(thresholds[metric.unit]),
         floor=choose(cents) if metric.unit is Unit.SHARE else DEFAULT_FLOOR,
     )
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("BTC oi_drop > 5%", "BTC oi_drop 1h > 5%"),
+        ("oi-drop btc 4h over 2.5%", "BTC oi_drop 4h > 2.5%"),
+        ("BTC funding > 0.05%", "BTC funding > 0.05%"),
+        ("eth volatility 3x", "ETH volatility > 3x"),
+        ("BTC tilt 15m > 1.5", "BTC tilt 15m > 1.5x"),
+        ("BTC liq_to_depth 15m > 120%", "BTC liq_to_depth 15m > 120%"),
+    ],
+)
+def test_the_structure_of_the_market_can_be_asked_for(typed: str, said: str) -> None:
+    assert draft_text(parse_rule(typed, COINS)) == said
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ("oi_drop > 5%", "oi_drop is of one coin: name it, such as BTC."),
+        (
+            "BTC bybit oi_drop > 5%",
+            "oi_drop is known over all exchanges together: leave the exchange out.",
+        ),
+        ("BTC oi_drop > 5", "“5” has no percent sign: type a share like 5%."),
+        ("BTC tilt > 5m", "“5m” is not a number I can use: type a multiple like 3x."),
+    ],
+)
+def test_structure_is_refused_with_what_to_type(typed: str, sentence: str) -> None:
+    with pytest.raises(UserError) as caught:
+        parse_rule(typed, COINS)
+    assert caught.value.sentence == sentence
 
 
 @given(drafts())

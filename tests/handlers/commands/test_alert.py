@@ -10,7 +10,7 @@ from bot.rules import Destination
 from bot.typed.rule_text import from_link_payload
 from handlers.answers.rights import ONLY_ADMINS
 from handlers.routing.router import act, answer
-from tests.fakes import FakeNotifier, Furnished
+from tests.fakes import FakeMarkets, FakeNotifier, Furnished
 from tests.handlers.asking import (
     ANNA,
     BORIS,
@@ -218,3 +218,18 @@ async def test_alert_me_in_a_group_offers_a_member_the_private_way() -> None:
     assert [button.url.partition("=")[0] for button in buttons(reply)] == [
         "https://t.me/liqwatch_bot?start"
     ]
+
+
+async def test_what_surrounds_liquidations_can_be_watched_where_it_is_followed() -> None:
+    furnished = Furnished()
+    furnished.house.markets = FakeMarkets()
+    assert "Set: BTC oi_drop > 5% in 1 h." in words(await ask("/alert BTC oi_drop > 5%", furnished))
+    refused = words(await ask("/alert PEPE oi_drop > 5%", furnished))
+    assert "I know oi_drop of BTC, ETH, SOL, XRP and DOGE, not of PEPE." in refused
+
+
+async def test_it_is_refused_where_no_market_is_followed() -> None:
+    furnished = Furnished()
+    furnished.house.markets = None
+    told = words(await ask("/alert BTC funding > 0.05%", furnished))
+    assert "I do not follow the market's structure here, so no funding." in told
