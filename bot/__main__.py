@@ -117,6 +117,19 @@ def outbox(
 
 
 @cli.command()
+def case(
+    name: Annotated[str, typer.Argument(metavar="ID", help="A flush such as F311, or 311.")],
+    out: Annotated[
+        Path, typer.Option(help="The folder for the files; made where it is missing.")
+    ] = Path(),
+) -> None:
+    """Make a flush's chart, CSV and JSON again from what is stored; also beside a running bot."""
+    from bot.cli.opening import open_case
+
+    _run(open_case(name, out))
+
+
+@cli.command()
 def backup(
     file: Annotated[Path, typer.Argument(help="A new file; nothing is written over.")],
 ) -> None:

@@ -7,7 +7,9 @@ from sqlalchemy import case, func, literal, or_, select, union_all
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.ports import Accounts, BadFrame, Found
+from storage.archive import StoredArchive
 from storage.engines import Database
+from storage.facts import StoredFacts
 from storage.pruning import P
 from storage.quarantine import quarantined
 from storage.standing import N, Seen
@@ -23,6 +25,8 @@ class StoredReport:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self.archive = StoredArchive(database)
+        self.facts = StoredFacts(database)
 
     async def accounts(self) -> Accounts:
         async with self._database.reading() as session:

@@ -41,7 +41,8 @@ class Chart(msgspec.Struct, frozen=True):
     """A picture of [start, end): buckets of one length, oldest first.
 
     ``title`` and ``subtitle`` stand above, ``note`` (what the figures are worth) below. ``priced``
-    names what the price line is: ``BTC``. ``offset_min``: the reader's clock, minutes east of UTC;
+    names what the price line is: ``BTC``. ``totals``: the running total at each bucket's end, where
+    not all that is shown counts. ``offset_min``: the reader's clock, minutes east of UTC;
     ``zone`` how it is called (``UTC``). ``floor``: sums are at least these.
     """
 
@@ -60,6 +61,7 @@ class Chart(msgspec.Struct, frozen=True):
     offset_min: int = 0
     zone: str = "UTC"
     floor: bool = True
+    totals: tuple[float, ...] = ()
 
 
 class Picture(msgspec.Struct, frozen=True):

@@ -132,13 +132,18 @@ def _draw_sums(panel: "Axes", chart: Chart, palette: Palette) -> None:
         panel.text(
             0.008, height, name, color=colour, size=PLAIN, weight="bold",
             va="top" if height > 0.5 else "bottom", transform=panel.transAxes,
+            bbox=_backing(palette),
         )  # fmt: skip
+    if not any(longs) and not any(shorts):
+        panel.set_yticks([0.0])
     _draw_total(panel, chart, palette)
 
 
 def _draw_total(panel: "Axes", chart: Chart, palette: Palette) -> None:
     """The running total, on a scale of its own that its last value names."""
     totals = list(accumulate((b.long + b.short for b in chart.buckets), initial=0.0))
+    if chart.totals:
+        totals = [0.0, *chart.totals]
     if not totals[-1]:
         return
     low, high = panel.get_ylim()
@@ -162,15 +167,22 @@ def _draw_marks(panels: Sequence["Axes"], chart: Chart, palette: Palette) -> Non
             continue
         for panel in panels:
             panel.axvline(mark.at_ms, color=palette.ink, linewidth=1, alpha=0.45, linestyle=":")
-        row = row + 1 if place < taken else 0
-        taken = place + 0.018 * len(mark.word)
-        right = place > 0.9
+        width = 0.018 * len(mark.word)
+        right = place + width > 1
+        begin = place - width if right else place
+        row = row + 1 if begin < taken else 0
+        taken = begin + width
         panels[0].text(
             mark.at_ms, 0.99 - 0.13 * row, f"{mark.word} " if right else f" {mark.word}",
             color=palette.ink, size=SMALL, va="top", ha="right" if right else "left",
             transform=panels[0].get_xaxis_transform(),
-            bbox={"facecolor": palette.paper, "edgecolor": "none", "pad": 1, "alpha": 0.7},
+            bbox=_backing(palette),
         )  # fmt: skip
+
+
+def _backing(palette: Palette) -> dict[str, object]:
+    """What keeps a word readable over lines and bars."""
+    return {"facecolor": palette.paper, "edgecolor": "none", "pad": 1, "alpha": 0.7}
 
 
 def _name_times(panel: "Axes", chart: Chart) -> None:

@@ -1,7 +1,7 @@
 """The largest hour since it ended: what the calm after it amounts to."""
 
 from bot.sentences.case import Case
-from bot.sentences.ended import floor
+from bot.sentences.ended import certain, floor
 from bot.sentences.inputs import UncheckedError, flush_of, heard, is_over
 from bot.sentences.rule import Rule, said, unsaid
 from bot.sentences.sentence import Place, Verdict
@@ -18,6 +18,7 @@ def weigh(case: Case) -> Verdict:
     if end_ms is None or case.hour_since is None:
         raise UncheckedError("not added up")
     heard(case, end_ms)
+    certain(flush)
     worst = flush.first.worst_hour.total
     evidence = (f"{tenths(case.hour_since)} since ", Moment(end_ms))
     compared = (f"{share(case.hour_since, worst)} of the flush's worst hour, {tenths(worst)}",)
@@ -25,4 +26,4 @@ def weigh(case: Case) -> Verdict:
     return said("since then", line, evidence, compared, place=Place.FACT)
 
 
-SENTENCE = Rule("aftermath", 1, "the largest hour since", weigh)
+SENTENCE = Rule("aftermath", 2, "the largest hour since", weigh)

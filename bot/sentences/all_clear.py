@@ -3,6 +3,7 @@
 from bot.clock import HOUR_MS
 from bot.flush.flush import Stage
 from bot.sentences.case import Case
+from bot.sentences.ended import certain
 from bot.sentences.inputs import UncheckedError, away, flush_of
 from bot.sentences.rule import Rule, said, unsaid
 from bot.sentences.sentence import Place, Verdict
@@ -27,10 +28,11 @@ def weigh(case: Case) -> Verdict:
     for gap in (*flush.deaf, *case.reading.hearing.deaf):
         if gap.to_ms is None or gap.to_ms > end_ms:
             raise UncheckedError(away(gap))
+    certain(flush)
     wave = "second" if len(flush.waves) == 1 else "further"
     line = (f"No {wave} wave in {duration(WATCH_MS)}",)
     heard = (f"{len(flush.heard)} exchanges heard throughout",)
     return said("all clear", line, watched, needed, heard, place=Place.HEAD)
 
 
-SENTENCE = Rule("all_clear", 1, "the hours after", weigh)
+SENTENCE = Rule("all_clear", 2, "the hours after", weigh)

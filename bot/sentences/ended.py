@@ -2,12 +2,15 @@
 
 from bot.flush.flush import Flush
 from bot.sentences.case import Case
-from bot.sentences.inputs import UncheckedError, flush_of, is_over
+from bot.sentences.inputs import UncheckedError, away, flush_of, is_over
 from bot.sentences.rule import Rule, said, unsaid
 from bot.sentences.sentence import Place, Verdict
 from bot.wording.numbers import duration, money, share
 from bot.wording.prices import tenths
 from bot.wording.text import Line, Moment
+
+NAMED = 3
+"""Outages that are told one by one."""
 
 
 def weigh(case: Case) -> Verdict:
@@ -17,6 +20,7 @@ def weigh(case: Case) -> Verdict:
     end_ms = flush.last.end_ms
     if end_ms is None or flush.total <= 0:
         raise UncheckedError("its end is not known")
+    certain(flush)
     of = share(_of_its_side(flush), flush.total)
     line: Line = (
         "The flush of ",
@@ -39,9 +43,18 @@ def floor(flush: Flush) -> str:
     return "+" if flush.sampled or flush.deaf else ""
 
 
+def certain(flush: Flush) -> None:
+    """Raises where its calm may be deafness: who made up much of it was not heard since."""
+    if not flush.uncertain:
+        return
+    since_ms = flush.last.end_ms or flush.start_ms
+    gaps = [away(gap) for gap in flush.deaf if gap.to_ms is None or gap.to_ms > since_ms]
+    raise UncheckedError(", ".join([*gaps[:NAMED], "it may go on unheard"]))
+
+
 def _of_its_side(flush: Flush) -> int:
     longs = sum(wave.long for wave in flush.waves)
     return longs if flush.side.word == "long" else flush.total - longs
 
 
-SENTENCE = Rule("ended", 1, "the flush's end", weigh)
+SENTENCE = Rule("ended", 2, "the flush's end", weigh)

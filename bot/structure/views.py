@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 
-from bot.clock import DAY_MS, HOUR_MS, Now
+from bot.clock import DAY_MS, HOUR_MS, MINUTE_MS, Now
 from bot.structure import volatility
 from bot.structure.aggregates import elsewhere, oi_share, parts, summed, weighted
 from bot.structure.comparing import comparable, oi_change, total
 from bot.structure.crowding import funding_percentile, oi_percentile
-from bot.structure.facts import Measure
+from bot.structure.facts import Candle, Measure
 from bot.structure.flows import takers, traded
 from bot.structure.lacking import lacking
 from bot.structure.levels import levels
@@ -106,8 +106,36 @@ class Views:
 
     def traded(self, coin: str, at_ms: int, span_ms: int) -> Figure | None:
         """US dollars traded on futures in a span that ended at ``at_ms``."""
+        return traded(self._look(coin, at_ms), span_ms)
+
+    def glance(self, coin: str, at_ms: int, sources: tuple[str, ...] = ()) -> MarketView | None:
+        """Open interest and volatility alone, a small part of what a view costs.
+
+        ``sources``: whose volatility it is, by titles; the first that tells it where not given.
+        """
+        if coin not in self._coins:
+            return None
+        look = self._look(coin, at_ms)
+        shares = parts(look)
+        oi, oi_usd = total(shares)
+        told = volatility.recent(look).values()
+        known = (one for one in told if not sources or one.sources == sources)
+        recent = next(known, None)
+        return MarketView(coin, at_ms, oi=oi, oi_usd=oi_usd, volatility=recent, oi_parts=shares)
+
+    def volatilities(self, coin: str, at_ms: int, count: int) -> tuple[float, ...]:
+        """Over 15 minutes, per year, the last bars until then, oldest first."""
+        return volatility.bars(self._look(coin, at_ms), count)
+
+    def minutes(self, coin: str, from_ms: int, to_ms: int) -> list[Candle]:
+        """Of futures, with a start in [from, to), oldest first, by the source that tells most."""
+        told = self._shelf.candles(coin, False, MINUTE_MS, from_ms, to_ms)
+        known = [told[one.name] for one in self._sources if not one.keyed and one.name in told]
+        return max(known, key=len, default=[])
+
+    def _look(self, coin: str, at_ms: int) -> Look:
         titles = {one.name: one.title for one in self._sources if not one.keyed}
-        return traded(Look(self._shelf, coin, at_ms, titles), span_ms)
+        return Look(self._shelf, coin, at_ms, titles)
 
 
 _SUMS = {

@@ -9,6 +9,7 @@ import pytest
 
 from bot.exchanges import EXCHANGES
 from bot.metrics import METRICS
+from bot.sentences import SENTENCES
 from bot.settings import known_names
 from bot.structure import STRUCTURE
 from handlers.commands import COMMANDS
@@ -53,6 +54,7 @@ def test_every_file_is_small_and_says_at_the_door_what_it_is_for(path: Path) -> 
     [
         ("bot/exchanges", EXCHANGES),
         ("bot/metrics", METRICS),
+        ("bot/sentences", SENTENCES),
         ("bot/structure", STRUCTURE),
         ("handlers/commands", COMMANDS),
     ],

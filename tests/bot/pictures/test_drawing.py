@@ -59,8 +59,9 @@ def test_longs_rise_and_shorts_hang_in_their_colours() -> None:
         a_chart(end_ms=START + 92 * 86_400_000, bucket_ms=86_400_000),
         a_chart(offset_min=330, zone="Kolkata"),
         a_chart(title="$" * 300),
+        a_chart(totals=(0.0,) * 30 + (5e6,) * 30),
     ],
-    ids=["empty", "one price", "one bucket", "quarter", "half an hour east", "long title"],
+    ids=["empty", "one price", "one bucket", "quarter", "half an hour east", "long title", "apart"],
 )
 def test_a_chart_with_little_or_much_in_it_is_drawn_too(chart: Chart) -> None:
     assert size(draw(chart)) == (WIDTH, HEIGHT)

@@ -1,0 +1,1 @@
+"""Tests of cases: what is kept of minutes, and what is made of it."""
