@@ -50,6 +50,24 @@ class StoredArchive:
         query = select(hour, *sums).group_by(hour).order_by(hour)
         return await self._read(query, HOUR_MS, _heard_amounts)
 
+    async def minutes_by_coin(
+        self, exchanges: Collection[str], from_ms: int, to_ms: int
+    ) -> dict[str, Series]:
+        """One statement; as far back as there are minutes."""
+        query = _heard(_MINUTE, None, exchanges, from_ms, to_ms - MINUTE_MS)
+        query = query.add_columns(_MINUTE.c.coin).group_by(_MINUTE.c.coin)
+        known: dict[str, tuple[list[int], list[int], list[int]]] = {}
+        async with self._database.reading() as session:
+            found = await (await session.connection()).stream(query.order_by(_MINUTE.c.start_ms))
+            async for batch in found.partitions(BATCH):
+                for start_ms, *told, coin in batch:
+                    columns = known.setdefault(coin, ([], [], []))
+                    for column, value in zip(
+                        columns, (start_ms, *_heard_amounts(told)), strict=True
+                    ):
+                        column.append(value)
+        return {coin: Series(MINUTE_MS, *columns) for coin, columns in known.items()}
+
     async def imports(self) -> list[Imported]:
         which = (_PAST.c.source, _PAST.c.coin, _PAST.c.exchange, _PAST.c.span_ms)
         query = select(*which).distinct().order_by(*which)

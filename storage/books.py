@@ -9,12 +9,23 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.clock import HOUR_MS
 from bot.errors import HandledBeforeError, StoreError
-from bot.events import ChatMoved, Event, RuleRemoved, RuleSaved
+from bot.events import (
+    ChatMoved,
+    Event,
+    FlushMuted,
+    FollowRemoved,
+    FollowSaved,
+    RuleRemoved,
+    RuleSaved,
+)
 from bot.ports import Chat, Ledger, Mark
 from bot.rules import Destination, Payload, Rule, RuleState
+from bot.story.follow import Follow
 from storage.certainty import number_of, was_committed
 from storage.chats import change_chat, locked_chat
 from storage.engines import Database, insert_into
+from storage.flushbook import hush
+from storage.follows import drop_follow, follows_of, keep_follow
 from storage.moving import move
 from storage.outbox import put
 from storage.rulebook import add_rule, locked_rule, pause_rule, remove_rule, rules_of
@@ -120,6 +131,24 @@ class StoredLedger:
 
     async def change(self, destination: Destination, by: Callable[[Chat], Chat]) -> Chat:
         return await change_chat(self._session, destination, by)
+
+    async def follows(self, destination: Destination) -> list[Follow]:
+        return await follows_of(self._session, destination)
+
+    async def follow(self, follow: Follow, limit: int) -> Follow:
+        kept = await keep_follow(self._session, follow, limit)
+        self.events.append(FollowSaved(kept))
+        return kept
+
+    async def unfollow(self, destination: Destination, coin: str | None) -> Follow | None:
+        dropped = await drop_follow(self._session, destination, coin)
+        if dropped is not None:
+            self.events.append(FollowRemoved(destination, coin))
+        return dropped
+
+    async def hush(self, destination: Destination, flush: int) -> None:
+        await hush(self._session, destination, flush)
+        self.events.append(FlushMuted(destination, flush))
 
     async def move(self, platform: str, old_chat: int, new_chat: int) -> None:
         await move(self._session, platform, old_chat, new_chat)

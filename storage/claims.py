@@ -8,9 +8,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.clock import MINUTE_MS, SECOND_MS
 from bot.ports import Notification, Waiting
-from bot.rules import Destination, Payload
+from bot.rules import Destination, Page, Payload
 from storage.merging import merge
-from storage.payloads import read
+from storage.payloads import place, read
 from storage.standing import REPEATS, UNKNOWN, UNREADABLE, N, Seen, end, end_queue
 from storage.tables import ALERT, State, Table
 
@@ -136,9 +136,11 @@ async def claim(
         ready = [head for head in heads if not await _held(session, lease, head)]
         said = await _leased(session, lease, ready)
         mine = [head for head in ready if head.id in said]
+        quoted = await _quoted(session, mine, said)
         joined = await merge(session, mine, lease.now_ms)
         claimed += [
-            (_rank(head), _notification(head, said[head.id], joined[head.id])) for head in mine
+            (_rank(head), _notification(head, said[head.id], joined[head.id], quoted.get(head.id)))
+            for head in mine
         ]
         taken |= {head.chat for head in mine}
         if len(mine) == len(heads):
@@ -203,7 +205,28 @@ async def _leased(session: AsyncSession, lease: Lease, heads: Sequence[Seen]) ->
     return {number: payload for number, payload in told.items() if payload is not None}
 
 
-def _notification(head: Seen, payload: Payload, merged: tuple[Waiting, ...]) -> Notification:
+async def _quoted(
+    session: AsyncSession, heads: Sequence[Seen], said: dict[int, Payload]
+) -> dict[int, int]:
+    """The messages that pages answer, by the number of the page, where these were delivered."""
+    keys = {
+        head.id: f"{payload.quotes}@{place(_place(head))}"
+        for head in heads
+        if isinstance(payload := said[head.id], Page) and payload.quotes
+    }
+    if not keys:
+        return {}
+    query = select(N.c.key, N.c.message).where(
+        N.c.key.in_(set(keys.values())), N.c.message.is_not(None)
+    )
+    rows = (await (await session.connection()).execute(query)).all()
+    found = {row.key: row.message for row in rows}
+    return {number: found[key] for number, key in keys.items() if key in found}
+
+
+def _notification(
+    head: Seen, payload: Payload, merged: tuple[Waiting, ...], quotes: int | None
+) -> Notification:
     return Notification(
         id=head.id,
         destination=_place(head),
@@ -213,6 +236,7 @@ def _notification(head: Seen, payload: Payload, merged: tuple[Waiting, ...]) -> 
         unknowns=head.unknowns + (head.state == State.SENDING),
         message=head.message,
         merged=merged,
+        quotes=quotes,
     )
 
 

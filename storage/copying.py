@@ -14,7 +14,7 @@ from sqlalchemy import Table as SqlTable
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import ConfigError
-from storage import heard_tables, structure_tables  # noqa: F401 - their tables are copied too
+from storage import flush_tables, heard_tables, structure_tables  # noqa: F401 - copied too
 from storage.tables import Table
 
 BATCH = 500

@@ -24,6 +24,7 @@ from storage.engines import (
     sqlite_reader,
 )
 from storage.facts import StoredFacts
+from storage.flushbook import StoredFlushbook
 from storage.inspection import refuse_nothing
 from storage.keyboards import StoredKeyboards
 from storage.listings import StoredListings
@@ -31,6 +32,7 @@ from storage.lock import WriterLock
 from storage.notebook import StoredNotebook
 from storage.outbox import StoredOutbox
 from storage.past import StoredPast
+from storage.pictures import StoredPictures
 from storage.presence import KEEPALIVE, Presence
 from storage.quarantine import StoredQuarantine
 from storage.report import StoredReport
@@ -62,6 +64,8 @@ class Storage:
         self.past = StoredPast(database)
         self.archive = StoredArchive(database)
         self.facts = StoredFacts(database)
+        self.flushes = StoredFlushbook(database)
+        self.pictures = StoredPictures(database)
 
 
 @asynccontextmanager

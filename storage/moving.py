@@ -9,7 +9,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.rules import Destination
 from storage.chats import is_untouched, lock_chat
-from storage.tables import ChatRow, KeyboardRow, NotificationRow, RuleRow
+from storage.flush_tables import FollowRow, ReaderRow
+from storage.tables import ChatRow, KeyboardRow, NotificationRow, RuleRow, Table
 
 SAME_RULE = (*("platform", "thread", "coin", "exchange", "window", "metric", "threshold", "floor"),)
 
@@ -25,6 +26,8 @@ async def move(session: AsyncSession, platform: str, old: int, new: int) -> None
     await _move_chats(session, platform, old, new)
     await _move_rules(session, platform, old, new)
     await _move_keyboards(session, platform, old, new)
+    for table in (FollowRow, ReaderRow):
+        await _move_once(session, table, platform, old, new)
     queue = update(NotificationRow).where(
         col(NotificationRow.platform) == platform,
         col(NotificationRow.chat) == old,
@@ -87,6 +90,20 @@ async def _move_rules(session: AsyncSession, platform: str, old: int, new: int) 
     await session.exec(twice.execution_options(synchronize_session=False))
     rules = update(RuleRow).where(*here).values(chat=new)
     await session.exec(rules.execution_options(synchronize_session=False))
+
+
+async def _move_once(
+    session: AsyncSession, table: type[Table], platform: str, old: int, new: int
+) -> None:
+    """What the new chat has already is no more; the rest goes with it."""
+    rows = Table.metadata.tables[str(table.__tablename__)]
+    there = rows.alias()
+    others = (column.name for column in rows.primary_key if column.name != "chat")
+    same = and_(there.c.chat == new, *(there.c[name] == rows.c[name] for name in others))
+    here = (rows.c.platform == platform, rows.c.chat == old)
+    connection = await session.connection()
+    await connection.execute(delete(rows).where(*here, exists().where(same)))
+    await connection.execute(update(rows).where(*here).values(chat=new))
 
 
 async def _move_keyboards(session: AsyncSession, platform: str, old: int, new: int) -> None:

@@ -8,10 +8,13 @@ from bot.delivery.outcomes import Outcome
 from bot.market import Gap, Liquidation
 from bot.ports import Accounts, Found, Notification
 from bot.rules import Alert, Destination, Payload, RuleState
+from bot.story.batch import Batch
 from storage.claims import Lease, claim
 from storage.engines import Database
+from storage.flushbook import keep_story
 from storage.gaps import note_gaps
 from storage.pages import Page, pages_of, write_pages
+from storage.payloads import place
 from storage.pruning import KEPT_MS, PIECE, prune
 from storage.recovery import recover
 from storage.report import accounts, fates
@@ -37,6 +40,7 @@ class StoredOutbox:
         now_ms: int,
         heard: Sequence[Liquidation] = (),
         gaps: Sequence[Gap] = (),
+        story: Batch | None = None,
     ) -> None:
         """What is told again after a ``StoreError``, before what was heard since, counts once."""
         self._clock.told(now_ms)
@@ -48,8 +52,10 @@ class StoredOutbox:
             await remember(session, spoken)
             await write_pages(session, pages)
             await note_gaps(session, gaps)
+            if story:
+                await keep_story(session, story, now_ms)
 
-        if alerts or spoken or pages or gaps:
+        if alerts or spoken or pages or gaps or story:
             self._unclear = (list(heard), pages)
             await self._database.write(work)
             self._unclear = ([], [])
@@ -119,5 +125,4 @@ async def put(
     session: AsyncSession, destination: Destination, payload: Payload, key: str, now_ms: int
 ) -> None:
     """One notification outside of any rule; the caller commits."""
-    where = f"{destination.platform}:{destination.chat}:{destination.thread}"
-    await insert(session, [(destination, payload, f"{key}@{where}")], now_ms)
+    await insert(session, [(destination, payload, f"{key}@{place(destination)}")], now_ms)

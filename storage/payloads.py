@@ -3,9 +3,9 @@
 import msgspec
 import structlog
 
-from bot.rules import Alert, Destination, Notice, Payload
+from bot.rules import Alert, Destination, Notice, Page, Payload
 
-_DECODER: msgspec.json.Decoder[Payload] = msgspec.json.Decoder(Alert | Notice)
+_DECODER: msgspec.json.Decoder[Payload] = msgspec.json.Decoder(Alert | Notice | Page)
 _ENCODER = msgspec.json.Encoder()
 
 log = structlog.get_logger()
@@ -29,3 +29,8 @@ def read(number: int, stored: str, place: Destination) -> Payload | None:
         rule = msgspec.structs.replace(payload.rule, destination=place)
         return msgspec.structs.replace(payload, rule=rule)
     return payload
+
+
+def place(destination: Destination) -> str:
+    """What keys of notifications end in."""
+    return f"{destination.platform}:{destination.chat}:{destination.thread}"

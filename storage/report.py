@@ -10,6 +10,7 @@ from bot.ports import Accounts, BadFrame, Found
 from storage.archive import StoredArchive
 from storage.engines import Database
 from storage.facts import StoredFacts
+from storage.flushbook import StoredFlushbook
 from storage.pruning import P
 from storage.quarantine import quarantined
 from storage.standing import N, Seen
@@ -27,6 +28,7 @@ class StoredReport:
         self._database = database
         self.archive = StoredArchive(database)
         self.facts = StoredFacts(database)
+        self.flushes = StoredFlushbook(database)
 
     async def accounts(self) -> Accounts:
         async with self._database.reading() as session:

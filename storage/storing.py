@@ -124,7 +124,7 @@ def _row(place: Destination, payload: Payload, key: str, now_ms: int) -> dict[st
         "payload": written(payload),
         "state": State.QUEUED.value,
         "created_ms": now_ms,
-        "not_before_ms": now_ms,
+        "not_before_ms": now_ms + (payload.hold_ms if isinstance(payload, Alert) else 0),
         "lease_until_ms": 0,
         "lease_owner": 0,
         "attempts": 0,

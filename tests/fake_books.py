@@ -7,9 +7,19 @@ from msgspec.structs import replace
 
 from bot.engine.columns import RuleColumns
 from bot.errors import HandledBeforeError, StoreError, UserError
-from bot.events import ChatMoved, Event, RuleRemoved, RuleSaved
+from bot.events import (
+    ChatMoved,
+    Event,
+    FlushMuted,
+    FollowRemoved,
+    FollowSaved,
+    RuleRemoved,
+    RuleSaved,
+)
 from bot.ports import Chat, Keyboard, Ledger, Mark, Notification, Press
 from bot.rules import Destination, Payload, Rule, RuleState
+from bot.story.follow import Follow
+from tests.fake_flushbook import FakeFlushbook
 
 T = TypeVar("T")
 
@@ -86,8 +96,15 @@ class FakeChats:
 class FakeBooks:
     """A ledger over the fakes; a work that fails leaves them as they were."""
 
-    def __init__(self, rulebook: FakeRulebook, chats: FakeChats, outbox: Queue) -> None:
+    def __init__(
+        self,
+        rulebook: FakeRulebook,
+        chats: FakeChats,
+        outbox: Queue,
+        flushbook: FakeFlushbook | None = None,
+    ) -> None:
         self._rulebook, self._chats, self._outbox = rulebook, chats, outbox
+        self._flushbook = flushbook or FakeFlushbook()
         self.marks: set[Mark] = set()
         self.full = False
         """No more can be written."""
@@ -108,12 +125,14 @@ class FakeBooks:
             raise HandledBeforeError
         rules, saved = dict(self._rulebook.rules), dict(self._chats.saved)
         waiting = list(self._outbox.waiting)
-        ledger = FakeLedger(self._rulebook, self._chats, self._outbox)
+        followed = self._flushbook.remembered()
+        ledger = FakeLedger(self._rulebook, self._chats, self._outbox, self._flushbook)
         try:
             result = await work(ledger)
         except BaseException:
             self._rulebook.rules, self._chats.saved = rules, saved
             self._outbox.waiting = waiting
+            self._flushbook.forget_since(followed)
             raise
         if mark is not None:
             self.marks.add(mark)
@@ -128,8 +147,15 @@ class FakeBooks:
 class FakeLedger:
     """One transaction's view of the fakes."""
 
-    def __init__(self, rulebook: FakeRulebook, chats: FakeChats, outbox: Queue) -> None:
+    def __init__(
+        self,
+        rulebook: FakeRulebook,
+        chats: FakeChats,
+        outbox: Queue,
+        flushbook: FakeFlushbook | None = None,
+    ) -> None:
         self._rulebook, self._chats, self._outbox = rulebook, chats, outbox
+        self._flushbook = flushbook or FakeFlushbook()
         self.events: list[Event] = []
 
     async def rules(self, destination: Destination) -> list[Rule]:
@@ -160,6 +186,24 @@ class FakeLedger:
 
     async def change(self, destination: Destination, by: Callable[[Chat], Chat]) -> Chat:
         return await self._chats.change(destination, by)
+
+    async def follows(self, destination: Destination) -> list[Follow]:
+        return await self._flushbook.following(destination)
+
+    async def follow(self, follow: Follow, limit: int) -> Follow:
+        kept = await self._flushbook.follow(follow, limit)
+        self.events.append(FollowSaved(kept))
+        return kept
+
+    async def unfollow(self, destination: Destination, coin: str | None) -> Follow | None:
+        dropped = await self._flushbook.unfollow(destination, coin)
+        if dropped is not None:
+            self.events.append(FollowRemoved(destination, coin))
+        return dropped
+
+    async def hush(self, destination: Destination, flush: int) -> None:
+        await self._flushbook.hush(destination, flush)
+        self.events.append(FlushMuted(destination, flush))
 
     async def move(self, platform: str, old_chat: int, new_chat: int) -> None:
         for rule in list(self._rulebook.rules.values()):

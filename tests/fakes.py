@@ -13,11 +13,13 @@ from bot.history.nothing import NoHistory
 from bot.market import USD, Gap, Liquidation, Side
 from bot.ports import Accounts, Found, History, Notification, SourceStatus
 from bot.rules import WINDOWS, Alert, Destination, Payload, Rule, RuleState
+from bot.story.batch import Batch
 from bot.structure.view import Figure, MarketView
 from bot.wording.text import Message
 from handlers.talk import House
 from tests.clocks import ManualClock
 from tests.fake_books import FakeBooks, FakeChats, FakeKeyboards, FakeLedger, FakeRulebook
+from tests.fake_flushbook import FakeFlushbook
 
 NOW_MS = 1_700_000_000_000
 
@@ -77,8 +79,8 @@ def a_source(exchange: str, state: str = "live", reason: str = "") -> SourceStat
 
 
 __all__ = [
-    "NOW_MS", "FakeBooks", "FakeChats", "FakeDesk", "FakeKeyboards", "FakeLedger", "FakeMarkets",
-    "FakeNotifier", "FakeOutbox", "FakeRulebook", "Furnished", "a_reading", "a_source",
+    "NOW_MS", "FakeBooks", "FakeChats", "FakeDesk", "FakeFlushbook", "FakeKeyboards", "FakeLedger",
+    "FakeMarkets", "FakeNotifier", "FakeOutbox", "FakeRulebook", "Furnished", "a_reading", "a_source",
 ]  # fmt: skip
 
 
@@ -134,6 +136,7 @@ class FakeOutbox:
         self.settled: list[tuple[Notification, Outcome]] = []
         self.heard: list[Liquidation] = []
         self.gaps: list[Gap] = []
+        self.stories: list[Batch] = []
         self._keys: set[tuple[Destination, str]] = set()
         self._leased: dict[int, Notification] = {}
 
@@ -144,9 +147,12 @@ class FakeOutbox:
         now_ms: int,
         heard: Sequence[Liquidation] = (),
         gaps: Sequence[Gap] = (),
+        story: Batch | None = None,
     ) -> None:
         self.heard += heard
         self.gaps += gaps
+        if story:
+            self.stories.append(story)
         for alert in alerts:
             await self.put(alert.rule.destination, alert, alert.key, now_ms)
 
@@ -205,7 +211,12 @@ class FakeNotifier:
         return self._platform
 
     async def deliver(
-        self, destination: Destination, message: Message, nonce: str, edits: int | None = None
+        self,
+        destination: Destination,
+        message: Message,
+        nonce: str,
+        edits: int | None = None,
+        quotes: int | None = None,
     ) -> Outcome:
         self.nonces.append(nonce)
         if isinstance(self.outcome, Delivered):
@@ -228,6 +239,7 @@ class Furnished:
     markets: FakeMarkets | None = field(default_factory=FakeMarkets)
     history: History = field(default_factory=NoHistory)
     allowed: Allowed = field(default_factory=Allowed)
+    flushbook: FakeFlushbook = field(default_factory=FakeFlushbook)
     clock: ManualClock = field(default_factory=lambda: ManualClock(NOW_MS))
     notifiers: Mapping[str, FakeNotifier] = field(
         default_factory=lambda: {
@@ -244,7 +256,7 @@ class Furnished:
         async def tell(event: Event) -> None:
             self.told.append(event)
 
-        self.books = FakeBooks(self.rulebook, self.chats, self.outbox)
+        self.books = FakeBooks(self.rulebook, self.chats, self.outbox, self.flushbook)
         self.house = House(
             self.desk,
             self.rulebook,
@@ -258,4 +270,5 @@ class Furnished:
             markets=self.markets,
             history=self.history,
             allowed=self.allowed,
+            flushes=self.flushbook,
         )

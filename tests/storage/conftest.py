@@ -70,6 +70,12 @@ class PostgresServer:
             await connection.close()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _made_once() -> Iterator[None]:
+    with made_once():
+        yield
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[PostgresServer]:
     """Skipped only where the package is missing; a server that does not start is a failure."""

@@ -4,9 +4,13 @@ from pathlib import Path
 
 from sqlalchemy import text
 
+from bot.flush.flush import Entry, Flush, Span, Stage, Wave
 from bot.market import Gap
+from bot.pictures.chart import Picture
 from bot.ports import BadFrame, Chat, Keyboard, Ledger, Mark, PastSum
 from bot.rules import Notice
+from bot.story.batch import Batch, Telling
+from bot.story.follow import Follow, How, Step
 from bot.structure.facts import Candle, Fact, Measure
 from storage import Storage, open_storage
 from storage.address import understand
@@ -51,6 +55,23 @@ async def fill(storage: Storage) -> None:
     await storage.past.add("file", [PastSum("BTC", "okx", NOW, 1, 2**62, -1)])
     candle = Candle("okx", "BTC", True, 60_000, NOW, 0.1, 1e300, 1e-300, 2 / 3, None, 7.0)
     await storage.facts.keep([Fact("okx", "", Measure.OI_USD, NOW, 1 / 3)], [candle])
+    await fill_story(storage)
+
+
+async def fill_story(storage: Storage) -> None:
+    """Something of a flush in each of its tables."""
+
+    async def follow(ledger: Ledger) -> None:
+        await ledger.follow(Follow(GROUP, 6, "BTC", how={Step.END: How.OFF}), 1)
+        await ledger.hush(GROUP, 2)
+
+    await storage.books.keep(follow, None, NOW)
+    telling = Telling("F1.é", 1, "start", NOW, bytes(range(256)))
+    span = Span(3, 2**62, NOW)
+    wave = Wave(NOW, None, 3, 1, 2, None, span, span, span, span)
+    flush = Flush(None, Stage.ONSET, (Entry(Stage.ONSET, NOW),), (wave,), 1, 2, id=2**40)
+    await storage.flushes.store(Batch((), (telling,), (flush,), (), b"{}"), NOW)
+    await storage.pictures.keep(Picture(bytes(range(256)), "d", "a chart"), NOW)
 
 
 async def finish(home: Home) -> None:
