@@ -80,7 +80,8 @@ def a_source(exchange: str, state: str = "live", reason: str = "") -> SourceStat
 
 __all__ = [
     "NOW_MS", "FakeBooks", "FakeChats", "FakeDesk", "FakeFlushbook", "FakeKeyboards", "FakeLedger",
-    "FakeMarkets", "FakeNotifier", "FakeOutbox", "FakeRulebook", "Furnished", "a_reading", "a_source",
+    "FakeMarkets", "FakeNotifier", "FakeOutbox", "FakeRulebook", "Furnished", "a_reading",
+    "a_source",
 ]  # fmt: skip
 
 

@@ -35,9 +35,9 @@ def alert_message(alert: Alert, now_ms: int, short_id: str = "") -> Message:
     return Message(
         head=(headline(alert),),
         blocks=(*_body(alert), Note(_last_line(alert, now_ms, short_id))),
-        buttons=alert_rows(alert.rule.id),
+        buttons=alert_rows(alert.rule.id, alert.why, alert.flush),
         tone=headline_tone(alert),
-        loud=True,
+        loud=not alert.quiet,
     )
 
 
@@ -55,10 +55,13 @@ def _test(alert: Alert) -> Message:
 
 def _body(alert: Alert) -> list[Block]:
     blocks: list[Block] = []
-    facts = _facts(alert)
+    told = alert.told
+    if told.lead:
+        blocks.append(Paragraph((told.lead,), title="Why it matters"))
+    facts = (*_facts(alert), *told.facts)
     if facts:
         blocks.append(Paragraph(facts, title="What is in it"))
-    details = _details(alert)
+    details = (*told.details, *_details(alert))
     if details:
         blocks.append(Details(details))
     blocks.append(coverage_note(alert.reading, alert.rule.metric not in ORDERS))
@@ -105,6 +108,8 @@ def _last_line(alert: Alert, now_ms: int, short_id: str) -> Line:
     late_ms = now_ms - max(as_of, alert.at_ms)
     if late_ms > LATE_MS:
         line.append(f" · sent {duration(late_ms)} late")
+    if alert.flush:
+        line.append(f" · in flush F{alert.flush}")
     if short_id:
         line.append(f" · {short_id}")
     return joined(line)

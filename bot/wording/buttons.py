@@ -57,9 +57,14 @@ def alert_me_row(reading: Reading) -> Row:
     return (Button("🔔 Alert me on this", action),)
 
 
-def alert_rows(rule_id: int) -> tuple[Row, ...]:
-    """What one can do about an alert: be left alone for an hour, change it, delete it."""
+def alert_rows(rule_id: int, why: str = "", flush: int = 0) -> tuple[Row, ...]:
+    """What one can do about an alert: ask why, be left alone, change it, delete it.
+
+    ``why``: the key of the telling behind it, ``flush``: what it fired in; neither must be there.
+    """
+    ask = (Button("Why?", f"why|{why}"),) if why else ()
+    calm = Button("Mute this flush", f"hush|{flush}") if flush else Button("Mute 1 h", "mute|1h")
     return (
-        (Button("Mute 1 h", "mute|1h"),),
+        (*ask, calm),
         (Button("Change", f"rule|{rule_id}"), Button("Delete", f"delete|{rule_id}")),
     )

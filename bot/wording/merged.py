@@ -62,11 +62,13 @@ def _with_others(alone: Message, alerts: Sequence[Alert], first: int) -> Message
     room = ROOM - _length(alone.head, *alone.blocks) - len("Also:\n")
     lines = _listed(others, room, rules=_one_rule(alerts) is None)
     facts = [block for block in alone.blocks if isinstance(block, Paragraph)]
+    loud = any(not alert.quiet for alert in alerts)
     rest = [block for block in alone.blocks if not isinstance(block, Paragraph)]
     return replace(
         alone,
         blocks=(*facts, Paragraph((("Also:",), *lines)), *rest),
         buttons=_buttons(alerts),
+        loud=loud,
     )
 
 
@@ -87,7 +89,7 @@ def _summary(alerts: Sequence[Alert], lates: Sequence[int], short_id: str) -> Me
         blocks=(Paragraph(lines), *notes),
         buttons=_buttons(alerts),
         tone=Tone.CALM if stale else headline_tone(max(alerts, key=_weight)),
-        loud=not stale,
+        loud=not stale and any(not alert.quiet for alert in alerts),
     )
 
 
@@ -165,9 +167,13 @@ def _one_rule(alerts: Sequence[Alert]) -> Rule | None:
 
 def _buttons(alerts: Sequence[Alert]) -> tuple[Row, ...]:
     rule = _one_rule(alerts)
+    flushes = {alert.flush for alert in alerts}
+    flush = flushes.pop() if len(flushes) == 1 else 0
+    why = max(alerts, key=_weight).why
     if rule is not None:
-        return alert_rows(rule.id)
-    return ((Button("Mute 1 h", "mute|1h"), Button("All alerts", "alerts|1")),)
+        return alert_rows(rule.id, why, flush)
+    first, _ = alert_rows(0, why, flush)
+    return ((*first, Button("All alerts", "alerts|1")),)
 
 
 def _length(*parts: Line | Block) -> int:

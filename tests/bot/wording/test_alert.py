@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from bot.figures import Deaf, Order, Split
 from bot.market import USD, Side
@@ -11,7 +12,7 @@ from bot.rules import SHARE, WINDOWS, Notice
 from bot.wording.alert import alert_message, sample_alert
 from bot.wording.headline import headline
 from bot.wording.notice import hearing_again, not_hearing, notice_message
-from bot.wording.text import Tone
+from bot.wording.text import Told, Tone
 from tests.bot.wording.events import (
     GROUP,
     ME,
@@ -216,3 +217,23 @@ def test_every_alert_fits_a_caption_and_every_headline_a_lock_screen(
     common = len(coin or "") <= 8 and level == 1
     assert len(told[0]) <= (60 if common else 90)
     assert sum(map(len, told)) + len(told) <= CAPTION
+
+
+def test_an_alert_says_why_it_matters_and_what_stands_out() -> None:
+    told = Told(
+        ("Largest hour in 92 days. BTC −4.9% to $87,020.",),
+        (("Slowing: $16M in the last 5 min, $138M in the worst 5",),),
+        (("Alts follow BTC by 4 min",),),
+    )
+    message = alert_message(replace(alert(), told=told, why="all.all.1h.x", flush=311), NOW)
+    assert lines(message)[1:2] == ["Largest hour in 92 days. BTC −4.9% to $87,020."]
+    facts = lines(message)[2:6]
+    assert facts[-1] == "Slowing: $16M in the last 5 min, $138M in the worst 5"
+    assert lines(message)[6] == "Alts follow BTC by 4 min", "before the coins' sides"
+    assert lines(message)[-1].endswith("crossed TIME · in flush F311")
+    assert actions(message) == ["why|all.all.1h.x", "hush|311", "rule|7", "delete|7"]
+    assert message.loud
+
+
+def test_what_has_rung_in_its_flush_before_comes_silently() -> None:
+    assert not alert_message(replace(alert(), quiet=True, flush=311), NOW).loud

@@ -11,7 +11,7 @@ from bot.clock import DAY_MS, MINUTE_MS, SECOND_MS
 from bot.figures import Order
 from bot.market import Side
 from bot.ports import Notification, Waiting
-from bot.rules import Alert, Notice
+from bot.rules import Alert, Notice, Page
 from bot.wording.headline import say_size
 from bot.wording.merged import MOST_NAMED, ROOM, merged_message
 from bot.wording.notification import notification_message
@@ -255,3 +255,28 @@ def _of(block: object) -> list[tuple[object, ...]]:
 
 def moments(message: Message) -> list[int]:
     return [span.at_ms for span in spans(message) if isinstance(span, Moment)]
+
+
+def test_companions_of_one_flush_ring_once_and_can_be_muted_together() -> None:
+    quiet = [replace(one, quiet=True, flush=311, why="w") for one in (ALL, BTC)]
+    message = merged_message([Waiting(one, NOW) for one in quiet], NOW)
+    assert not message.loud
+    assert actions(message) == ["why|w", "hush|311", "alerts|1"]
+    rings = merged_message([Waiting(ALL, NOW), Waiting(quiet[1], NOW)], NOW)
+    assert rings.loud, "the first has not rung in any flush"
+    assert "mute|1h" in actions(rings)
+
+
+def a_page(loud: bool = True) -> Page:
+    return Page(311, "start", NOW, Message(("Flush",), loud=loud), "F311.7")
+
+
+def test_a_page_goes_out_as_it_was_worded_unless_it_is_late() -> None:
+    told = Notification(1, ME, a_page(), NOW)
+    assert notification_message(told, NOW + 30 * SECOND_MS) == a_page().message
+    late = notification_message(told, NOW + 3 * MINUTE_MS)
+    assert (lines(late)[-1], late.loud) == ("Sent 3 min late.", True)
+    stale = notification_message(told, NOW + 31 * MINUTE_MS)
+    assert not stale.loud
+    edit = replace(told, message=77)
+    assert notification_message(edit, NOW + DAY_MS) == a_page().message
