@@ -8,6 +8,7 @@ from telegram import Bot, CallbackQuery, ChatMemberUpdated, Message, Update, Use
 from telegram.error import TelegramError
 
 from bot.ports import Mark
+from bot.rules import Destination
 from bot.wording.text import Message as Words
 from handlers.answers.standing import found_again
 from handlers.routing.broken import SORRY
@@ -92,6 +93,8 @@ class Conversation:
         if reply.message is None:
             return _nothing
         say = self._saying(message, presser(reply, request))
+        if reply.files:
+            return partial(self._given, say, reply, request.destination, message.message_id)
         if not is_group(message.chat) or request.changed or reply.message in NOTICES:
             return partial(say, reply.message, None)
         at = request.destination
@@ -153,6 +156,13 @@ class Conversation:
             self._echo.forget(at.chat, request.message)
         edits = request.message if reply.edit else None
         await self._replies.say(at, reply.message, presser(reply, request), edits=edits)
+        await self._replies.give(at, reply.files, to=None)
+
+    async def _given(self, say: Say, reply: Reply, at: Destination, question: int) -> None:
+        """The words, and then the files, in company as answers to the question."""
+        if reply.message is not None:
+            await say(reply.message, None)
+        await self._replies.give(at, reply.files, to=None if at.direct else question)
 
     async def _toast(self, query: CallbackQuery, text: str) -> None:
         """Always said, if only with nothing: until then the button shows that it waits."""

@@ -71,6 +71,7 @@ LOGGED_OUT = "logged out"
 """What one's own Bot API server answers, as a 400, once the bot was moved to another."""
 
 UNMODIFIED = "message is not modified"
+WORDLESS = "there is no text in the message to edit"
 VANISHED = (
     "message to edit not found",
     "message can't be edited",

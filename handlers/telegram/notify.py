@@ -40,7 +40,12 @@ class TelegramNotifier:
         self._allowed = allowed
 
     async def deliver(
-        self, destination: Destination, message: Message, nonce: str, edits: int | None = None
+        self,
+        destination: Destination,
+        message: Message,
+        nonce: str,
+        edits: int | None = None,
+        quotes: int | None = None,
     ) -> Outcome:
         """Send, sounding only when ``loud``, or edit ``edits`` in place.
 
@@ -55,7 +60,7 @@ class TelegramNotifier:
             )
         except StoreError as error:
             return Retry(UNSTORED_PAUSE_S, f"its buttons could not be stored ({error})")
-        outcome = await self._said(destination, message, edits)
+        outcome = await self._said(destination, message, edits, quotes)
         if isinstance(outcome, Moved):  # before the queue can follow
             self._allowed.follow(PLATFORM, destination.chat, outcome.to_chat)
         return outcome
@@ -68,7 +73,10 @@ class TelegramNotifier:
             return errors.outcome_of(error)
         return None
 
-    async def _said(self, destination: Destination, message: Message, edits: int | None) -> Outcome:
+    async def _said(
+        self, destination: Destination, message: Message, edits: int | None, quotes: int | None
+    ) -> Outcome:
         if edits is not None:
             return await self._calls.edit(destination, message, edits, alert=True)
-        return await self._calls.send(destination, message, silent=not message.loud, alert=True)
+        silent = not message.loud
+        return await self._calls.send(destination, message, to=quotes, silent=silent, alert=True)

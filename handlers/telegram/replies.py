@@ -1,6 +1,7 @@
 """Answers to people: at the pace of everything that is written, and only while they still wait."""
 
 import asyncio
+from collections.abc import Sequence
 from weakref import WeakValueDictionary
 
 import structlog
@@ -11,7 +12,7 @@ from bot.delivery.outcomes import Delivered, Moved, Outcome, Retry
 from bot.delivery.turnstile import Turnstile
 from bot.ports import Keyboards
 from bot.rules import Destination
-from bot.wording.text import Message
+from bot.wording.text import File, Message
 from handlers.routing.pressing import armed_or_bare
 from handlers.telegram.calls import Calls
 from handlers.telegram.places import PLATFORM
@@ -63,6 +64,21 @@ class Replies:
             return outcome.message
         self._note(outcome)
         return None
+
+    async def give(
+        self, destination: Destination, files: Sequence[File], *, to: int | None
+    ) -> None:
+        """Files one after the other; what cannot be given now is asked for again by its person."""
+        for file in files:
+            outcome: Outcome
+            try:
+                async with self._clock.timeout(PRIVATE_PATIENCE_S):
+                    outcome = await self._calls.give(destination, file, to=to)
+            except TimeoutError:
+                outcome = Retry(0.0, "its chat had no turn in time")
+            if not isinstance(outcome, Delivered):
+                self._note(outcome)
+                return
 
     def _note(self, outcome: Outcome) -> None:
         """Write down that somebody got no answer."""

@@ -13,6 +13,8 @@ from typing import Any, Self
 
 from aiohttp import web
 
+from tests.doubles.telegram_html import Parsed
+from tests.doubles.telegram_media import WORDLESS, Shelf, captioned, media
 from tests.doubles.telegram_pace import COUNTED, Door
 from tests.doubles.telegram_people import BOT, Sent, TelegramPeople
 from tests.doubles.telegram_wire import (
@@ -48,6 +50,7 @@ class TelegramDouble(TelegramPeople):
         self.refusing: dict[int, Fault] = {}
         """What every call that writes in a chat comes to, until it is taken out."""
         self.door = Door()
+        self.shelf = Shelf()
         self.slow_s = 0.0
         self.most_at_once = Counter[int]()
         self._at_once = Counter[int]()
@@ -160,6 +163,23 @@ class TelegramDouble(TelegramPeople):
         return True
 
     async def _sendMessage(self, params: Params) -> Params:  # noqa: N802
+        sent = await self._sent(params, readable(params))
+        return self._shown(sent)
+
+    async def _sendPhoto(self, params: Params) -> Params:  # noqa: N802
+        shown = captioned(params)
+        name, content = self.shelf.photo(params["photo"])
+        sent = await self._sent(params, shown)
+        sent.photo_id, sent.photo = name, content
+        return self._shown(sent)
+
+    async def _sendDocument(self, params: Params) -> Params:  # noqa: N802
+        file = params["document"]
+        sent = await self._sent(params, captioned(params))
+        sent.document = (file.filename, file.file.read())
+        return self._shown(sent)
+
+    async def _sent(self, params: Params, shown: Parsed) -> Sent:
         chat, topic = params["chat_id"], params.get("message_thread_id", 0)
         await self._linger(chat)
         if chat in self.moved:
@@ -168,7 +188,6 @@ class TelegramDouble(TelegramPeople):
             raise RefusedError(bad("chat not found"))
         if topic and (chat, topic) not in self.topics:
             raise RefusedError(bad("message thread not found"))
-        shown = readable(params)
         sent = Sent(
             chat,
             self._next_message,
@@ -181,7 +200,7 @@ class TelegramDouble(TelegramPeople):
         )
         self._next_message += 1
         self.sent.append(sent)
-        return self._shown(sent)
+        return sent
 
     async def _linger(self, chat: int) -> None:
         """Take ``slow_s`` for a send, and see how many go to one chat at once."""
@@ -191,15 +210,39 @@ class TelegramDouble(TelegramPeople):
         self._at_once[chat] -= 1
 
     async def _editMessageText(self, params: Params) -> Params:  # noqa: N802
+        sent = self._ours(params)
+        if sent.photo is not None:
+            raise RefusedError(bad(WORDLESS))
+        return self._edited(sent, readable(params), keyboard(params), sent.photo_id)
+
+    async def _editMessageCaption(self, params: Params) -> Params:  # noqa: N802
+        sent = self._ours(params)
+        if sent.photo is None:
+            raise RefusedError(bad("there is no caption in the message to edit"))
+        return self._edited(sent, captioned(params), keyboard(params), sent.photo_id)
+
+    async def _editMessageMedia(self, params: Params) -> Params:  # noqa: N802
+        sent = self._ours(params)
+        file, told = media(params)
+        name, content = self.shelf.photo(file)
+        answer = self._edited(sent, captioned(told), keyboard(params), name)
+        sent.photo = content
+        return answer
+
+    def _ours(self, params: Params) -> Sent:
         ours = (s for s in self.sent if (s.chat, s.id) == (params["chat_id"], params["message_id"]))
         sent = next(ours, None)
         if sent is None:
             raise RefusedError(bad("message to edit not found"))
-        shown, buttons = readable(params), keyboard(params)
-        if (sent.text, sent.entities, sent.buttons) == (*shown, buttons):
+        return sent
+
+    def _edited(
+        self, sent: Sent, shown: Parsed, buttons: list[list[dict[str, str]]], photo: str
+    ) -> Params:
+        if (sent.text, sent.entities, sent.buttons, sent.photo_id) == (*shown, buttons, photo):
             text = "message is not modified: specified new message content and reply markup are "
             text += "exactly the same as a current content and reply markup of the message"
             raise RefusedError(bad(text))
-        sent.text, sent.entities, sent.buttons = *shown, buttons
+        sent.text, sent.entities, sent.buttons, sent.photo_id = *shown, buttons, photo
         sent.edits += 1
         return self._shown(sent)

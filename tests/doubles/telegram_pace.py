@@ -6,7 +6,14 @@ from collections import defaultdict, deque
 import msgspec
 
 SECOND_S, MINUTE_S = 1.0, 60.0
-COUNTED = ("sendMessage", "editMessageText")
+COUNTED = (
+    "sendMessage",
+    "sendPhoto",
+    "sendDocument",
+    "editMessageText",
+    "editMessageMedia",
+    "editMessageCaption",
+)
 
 
 class Arrival(msgspec.Struct, frozen=True):

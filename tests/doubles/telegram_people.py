@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from tests.doubles.telegram_html import Entity
-from tests.doubles.telegram_wire import Params, member, person
+from tests.doubles.telegram_wire import Params, member, person, sizes
 
 BOT = {"id": 7000000001, "is_bot": True, "first_name": "Liqwatch", "username": "liqwatch_bot"}
 ANONYMOUS_ADMIN = 1087968824
@@ -26,6 +26,9 @@ class Sent(msgspec.Struct):
     reply_to: int | None = None
     silent: bool = False
     edits: int = 0
+    photo: bytes | None = None
+    photo_id: str = ""
+    document: tuple[str, bytes] | None = None
 
     def data(self, label: str) -> str:
         """What stands behind the first button whose label holds these words."""
@@ -145,5 +148,9 @@ class TelegramPeople:
     def _shown(self, sent: Sent) -> Params:
         shown = self._message(0, sent.chat, sent.thread)
         self._next_message -= 1
-        shown |= {"message_id": sent.id, "from": BOT, "text": sent.text}
+        shown |= {"message_id": sent.id, "from": BOT}
+        if sent.photo_id:
+            shown |= {"photo": sizes(sent.photo_id), "caption": sent.text}
+        else:
+            shown |= {"text": sent.text}
         return shown | ({"reply_markup": {"inline_keyboard": sent.buttons}} if sent.buttons else {})
