@@ -147,6 +147,7 @@ class House:
         cases: Cases | None = None,
         charts: Charts | None = None,
         files: Files | None = None,
+        spoke: Callable[[Destination], None] = lambda destination: None,
     ) -> None:
         self.desk = desk
         self.rulebook = rulebook
@@ -165,6 +166,8 @@ class House:
         self.charts = charts
         self.files = files
         """Flushes, what is known of them, and their pictures; all of these or none."""
+        self.spoke = spoke
+        """Told of each place in which somebody has just written."""
         self._books = books
         self._tell = tell
         self.bot_links = dict(bot_links or {})

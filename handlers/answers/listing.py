@@ -11,6 +11,7 @@ from bot.rules import Rule
 from bot.typed.rule_text import draft_of, draft_text
 from bot.wording.rules import deleted_message, rule_message, rules_message
 from bot.wording.text import Button
+from handlers.answers.follow_screens import followed_line
 from handlers.answers.rights import in_private, private_link, refusal
 from handlers.answers.saving import add_rule, set_message
 from handlers.answers.screens import inside, with_line
@@ -31,6 +32,8 @@ async def listing(request: Request, house: House, page: int = 1) -> Reply:
         rules += await house.rulebook.of(in_private(request))
     entries = [(rule, house.desk.value(rule)) for rule in rules]
     message = inside(rules_message(entries, page))
+    if house.flushes and (follows := await house.flushes.following(request.destination)):
+        message = with_line(message, followed_line(follows))
     quiet = quiet_line(await house.chats.get(request.destination), house)
     return Reply(with_line(message, quiet) if quiet else message, edit=request.pressed)
 

@@ -8,17 +8,23 @@ from bot.history.often import FREQUENCIES
 from bot.ports import Ledger
 from bot.presets import Preset, expectation, presets
 from bot.rules import Destination, Rule
+from bot.story.follow import Follow
 from bot.typed.rule_text import draft_of
+from handlers.answers.following import follow_by_default
 from handlers.answers.saving import add_rule, how_often
 from handlers.talk import House
 
 
 class Chosen(msgspec.Struct, frozen=True):
-    """The rule that a preset stands for here, and the rules of other presets it replaced."""
+    """The rule that a preset stands for here, and the rules of other presets it replaced.
+
+    ``follow``: the market-wide flushes that come along; None where these are not followed.
+    """
 
     preset: Preset
     rule: Rule
     replaced: tuple[Rule, ...]
+    follow: Follow | None = None
 
 
 def heard(house: House) -> tuple[str, ...]:
@@ -63,7 +69,8 @@ def preset_called(name: str, house: House) -> Preset:
 async def choose(
     ledger: Ledger, preset: Preset, destination: Destination, author: int, house: House
 ) -> Chosen:
-    """Make the preset's rule the place's own, once, and the only one of a preset."""
+    """Make the preset's rule the place's own, once, and the only one of a preset; and follow
+    market-wide flushes there."""
     rules = await ledger.rules(destination)
     every = (*offered(house), *presets(reachable(house)))
     others = [one.draft for one in every if one.draft != preset.draft]
@@ -75,4 +82,5 @@ async def choose(
         rule = await add_rule(ledger, preset.draft, destination, author, house)
     elif rule.paused:
         rule = await ledger.pause(rule.id, False) or rule
-    return Chosen(preset, rule, replaced)
+    follow = await follow_by_default(ledger, destination, author, house)
+    return Chosen(preset, rule, replaced, follow)

@@ -1,10 +1,18 @@
 """What figures a request asks for, and who else may see the answer."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
+import structlog
+
+from bot.errors import StoreError, UserError
 from bot.figures import Reading
 from bot.typed.rule_text import Question, parse_question
 from handlers.talk import House, Option, Request
+
+log = structlog.get_logger()
+
+UNFOUND = "I cannot look that up right now. Please try again in a minute."
 
 COIN = Option("coin", "Which coin; all of them when left out", "coin")
 WINDOW = Option("window", "How far back; 1h when left out", "window")
@@ -38,6 +46,16 @@ def beside(question: Question, house: House) -> Sequence[Reading]:
         for window in TOLD
         if window != question.window
     ]
+
+
+@contextmanager
+def looked_up() -> Iterator[None]:
+    """Storage that cannot be read is a ``UserError``: it has nothing to do with saving."""
+    try:
+        yield
+    except StoreError as error:
+        log.error("a question could not be looked up", reason=str(error))
+        raise UserError(UNFOUND) from error
 
 
 async def shared(request: Request, house: House) -> bool:

@@ -77,19 +77,27 @@ async def save_awake(request: Request, draft: Draft, house: House) -> Reply:
         raise
 
 
-async def proved(rule: Rule, message: Message, house: House) -> Message:
-    """Send the message to the rule's person at once; the same with a line on how that ended."""
-    notifier = house.notifiers.get(rule.destination.platform)
+async def rule_proved(rule: Rule, message: Message, house: House) -> Message:
+    """As ``proved``, for the person of a rule."""
+    nonce = f"S{rule.id}-{rule.created_ms:x}"  # ids of deleted rules come again
+    return await proved(rule.destination, message, house, nonce)
+
+
+async def proved(destination: Destination, message: Message, house: House, nonce: str) -> Message:
+    """Send the message to a person at once; the same with a line on how that ended.
+
+    ``nonce`` is the same for no other message to him.
+    """
+    notifier = house.notifiers.get(destination.platform)
     if notifier is None:
         return message
     try:
         async with house.clock.timeout(PROOF_S):
-            nonce = f"S{rule.id}-{rule.created_ms:x}"  # ids of deleted rules come again
-            outcome = await notifier.deliver(rule.destination, message, nonce)
+            outcome = await notifier.deliver(destination, message, nonce)
     except TimeoutError:
         outcome = None
     if isinstance(outcome, Delivered):
-        await _reached(rule.destination, house)
+        await _reached(destination, house)
     return with_line(message, (_ending(outcome),))
 
 
@@ -125,7 +133,7 @@ async def _save_privately(request: Request, draft: Draft, house: House, basis: s
         return rule, await ledger.chat(destination)
 
     rule, chat = await house.keep(work, request)
-    message = await proved(rule, await _said(rule, chat, house, basis), house)
+    message = await rule_proved(rule, await _said(rule, chat, house, basis), house)
     return Reply(message, edit=request.pressed and request.private)
 
 

@@ -8,8 +8,14 @@ from msgspec.structs import replace
 
 from bot.wording.text import Button, Line, Message, Paragraph
 
-SCREENS = frozenset({"alerts", "rule", "pause", "resume", "delete"})
-"""Verbs that also stand below alerts."""
+RULES = frozenset({"alerts", "rule", "pause", "resume", "delete"})
+"""Verbs about alerts."""
+
+FOLLOWS = frozenset({"follow", "followed", "stages"})
+"""Verbs about what is followed."""
+
+SCREENS = RULES | FOLLOWS
+"""Verbs that also stand below alerts and pages."""
 
 _MARK = "here"
 

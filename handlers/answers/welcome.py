@@ -8,6 +8,7 @@ from bot.wording.lines import heavier, sided
 from bot.wording.numbers import money, together
 from bot.wording.rules import say_rule, say_value
 from bot.wording.text import Bold, Button, Code, Line, Message, Note, Paragraph
+from handlers.answers.follow_screens import followed_when
 from handlers.answers.pace import Chosen, heard, offered
 from handlers.talk import House
 
@@ -133,7 +134,10 @@ def _preset_rows(presets: tuple[Preset, ...]) -> tuple[Row, ...]:
 def _set_lines(chosen: Chosen, value: int | None, expected: str) -> tuple[Line, ...]:
     rule = chosen.rule
     amount, _, often = expected.partition(":")
-    lines: list[Line] = [("I write when all coins pass ", Bold(amount), f":{often}.")]
+    passes: Line = ("all coins pass ", Bold(amount), f":{often}")
+    lines: list[Line] = [("I write when ", *passes, ".")]
+    if chosen.follow is not None:
+        lines = [("I write when",), ("• ", *passes), ("• ", followed_when(chosen.follow))]
     if value is not None and value <= rule.threshold:
         now, away = (say_value(rule.metric, it) for it in (value, rule.threshold - value))
         lines.append((f"Now {now}, so {away} away.",))

@@ -5,6 +5,9 @@ from types import MappingProxyType
 
 from handlers.commands.alert import Alert
 from handlers.commands.alerts import Alerts
+from handlers.commands.flush import Flush
+from handlers.commands.flushes import Flushes
+from handlers.commands.follow import Follow
 from handlers.commands.help import Help
 from handlers.commands.history import History
 from handlers.commands.imbalance import Imbalance
@@ -17,6 +20,7 @@ from handlers.commands.stop import Stop
 from handlers.commands.test import Test
 from handlers.commands.top import Top
 from handlers.commands.unmute import Unmute
+from handlers.commands.why import Why
 from handlers.talk import Command
 
 _COMMANDS: tuple[Command, ...] = (
@@ -28,6 +32,10 @@ _COMMANDS: tuple[Command, ...] = (
     Market(),
     Alert(),
     Alerts(),
+    Follow(),
+    Flush(),
+    Flushes(),
+    Why(),
     Test(),
     Mute(),
     Unmute(),

@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from handlers.answers import listing
-from handlers.answers.screens import SCREENS, without_mark
+from handlers.answers.screens import RULES, without_mark
 from handlers.talk import Form, House, Reply, Request
 
 
@@ -14,7 +14,7 @@ class Alerts:
     summary = "Your alerts, nearest to firing first: pause, delete"
     usage = ""
     forms = (Form("", summary),)
-    verbs = tuple(sorted(SCREENS))
+    verbs = tuple(sorted(RULES))
 
     async def answer(self, request: Request, house: House) -> Reply:
         """The list, or one alert after what was done with it."""

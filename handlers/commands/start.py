@@ -7,7 +7,7 @@ from bot.wording.text import Line
 from handlers.answers import welcome
 from handlers.answers.pace import Chosen, choose, expected, preset_called
 from handlers.answers.rights import may_change, refusal
-from handlers.answers.saving import proved, save_awake
+from handlers.answers.saving import rule_proved, save_awake
 from handlers.answers.standing import awaken, quiet_line
 from handlers.answers.trial import put_trial
 from handlers.talk import Form, House, Reply, Request
@@ -82,7 +82,7 @@ async def _pace(request: Request, house: House) -> Reply:
     if request.destination.direct:
         screen = welcome.set_screen(chosen, value, often)
         if request.elsewhere:
-            screen = await proved(chosen.rule, screen, house)
+            screen = await rule_proved(chosen.rule, screen, house)
         return Reply(screen, edit=True)
     return Reply(welcome.group_set(chosen, value, often), edit=True)
 

@@ -2,6 +2,7 @@
 
 from msgspec.structs import replace
 
+from bot.ports import Ledger
 from bot.wording.text import Code, Message, Paragraph
 from handlers.answers.rights import refusal
 from handlers.answers.standing import of_oneself
@@ -21,12 +22,15 @@ class Stop:
         """The pause, confirmed when it is stored."""
         if refused := await refusal(request, house):
             return refused
-        await house.keep(
-            lambda ledger: ledger.change(
-                request.destination, lambda chat: replace(chat, state="stopped", reason="")
-            ),
-            request,
-        )
-        said = ("Paused. Nothing will come until ", Code("/start"), ". Your alerts are kept.")
+        at = request.destination
+
+        async def work(ledger: Ledger) -> bool:
+            """Whether flushes are followed here."""
+            await ledger.change(at, lambda chat: replace(chat, state="stopped", reason=""))
+            return house.flushes is not None and bool(await ledger.follows(at))
+
+        followed = await house.keep(work, request)
+        kept = "Your alerts and what you follow are kept" if followed else "Your alerts are kept"
+        said = ("Paused. Nothing will come until ", Code("/start"), f". {kept}.")
         own = of_oneself(request)
         return Reply(Message(said, (Paragraph(own),) if own else ()))

@@ -3,6 +3,7 @@
 from bot.errors import UserError
 from bot.typed.draft import Draft, say_threshold
 from bot.typed.rule_text import DEFAULT_WINDOW, parse_question, parse_rule
+from handlers.answers.follow_words import MARKET, parse_follow
 
 ADD = "/alert add"
 QUESTIONS = ("/liqs", "/imbalance", "/top")
@@ -19,6 +20,8 @@ def as_slash(shown: str) -> str:
         return _rule(words)
     if "[" in words:
         return name
+    if name == "/follow" and words:
+        return _follow(words)
     return _question(name, words) if words and name in QUESTIONS else shown
 
 
@@ -35,6 +38,15 @@ def _filled(draft: Draft) -> str:
     scope = f"coin:{draft.coin or 'all'} window:{draft.window or DEFAULT_WINDOW}"
     exchange = f" exchange:{draft.exchange}" if draft.exchange else ""
     return f"{ADD} {scope} metric:{draft.metric} above:{above}{exchange}"
+
+
+def _follow(words: str) -> str:
+    try:
+        wish = parse_follow(words, ())
+    except UserError:
+        return f"/follow {words}"
+    severity = f" severity:{wish.severity.word}" if wish.severity else ""
+    return f"/follow coin:{wish.coin or MARKET}{severity}"
 
 
 def _question(name: str, words: str) -> str:

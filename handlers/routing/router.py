@@ -6,7 +6,7 @@ from bot.errors import HandledBeforeError, StoreError, UserError
 from bot.ports import Press
 from bot.typed.rule_text import parse_question, parse_rule
 from bot.wording.text import Code, Message
-from handlers.answers.questions import watched
+from handlers.answers.questions import UNFOUND, watched
 from handlers.commands import COMMANDS, VERBS
 from handlers.routing.allowed import turned_away
 from handlers.routing.flood import Verdict
@@ -22,7 +22,6 @@ log = structlog.get_logger()
 TOO_FAST = "That was a lot at once. Give me half a minute."
 EXPIRED = "This button has expired; /liqs makes a new one."
 UNSAVED = "⚠️ I could not save that: nothing has changed. Please try again in a minute."
-UNFOUND = "I cannot look that up right now. Please try again in a minute."
 FOREIGN = "This button belongs to someone else."
 DONE = "That is done: I was interrupted before I could say so. /alerts shows what is set."
 
@@ -32,7 +31,10 @@ async def answer(name: str, request: Request, house: House) -> Reply:
 
     A group is not told about commands that are not ours: ``Reply(None)``.
     """
-    return refused(request, house) or await _answered(name.lower(), request, house)
+    if refusal := refused(request, house):
+        return refusal
+    _written(request, house)
+    return await _answered(name.lower(), request, house)
 
 
 async def press(data: str, request: Request, house: House) -> Reply:
@@ -86,6 +88,7 @@ async def overheard(request: Request, house: House) -> Reply:
         return Reply(None)
     if refusal := refused(request, house):
         return refusal
+    _written(request, house)
     name = _meant(request, house)
     if name is not None:
         return await _asked(COMMANDS[name], request, house)
@@ -102,6 +105,19 @@ async def _answered(name: str, request: Request, house: House) -> Reply:
 
 async def acted(action: str, request: Request, house: House) -> Reply:
     """The reply to an action whose presser was judged before."""
+    reply = await _acted(action, request, house)
+    if reply.message is not None and not reply.edit:
+        _written(request, house)
+    return reply
+
+
+def _written(request: Request, house: House) -> None:
+    """There is something below what stood last in a place: a story goes on below it."""
+    if not request.elsewhere:
+        house.spoke(request.destination)
+
+
+async def _acted(action: str, request: Request, house: House) -> Reply:
     verb, *arguments = action.split("|")
     request.pressed = True
     if verb == RUN and len(arguments) == 2 and arguments[0] in COMMANDS:

@@ -10,8 +10,12 @@ from handlers.routing.repairs import RUN
 from handlers.talk import Command, Form, House
 from tests.fakes import Furnished
 from tests.handlers.asking import GROUP, SERVER, actions, ask
+from tests.handlers.commands.flushed import GOING_ON, OVER, flushing
 
-EXPECTED = "start liqs imbalance top history market alert alerts test mute unmute stop sources help"
+EXPECTED = (
+    "start liqs imbalance top history market alert alerts follow flush flushes why test mute "
+    "unmute stop sources help"
+)
 
 
 def test_the_registry_holds_the_promised_commands() -> None:
@@ -60,10 +64,11 @@ def test_each_verb_belongs_to_one_command() -> None:
 
 @pytest.mark.parametrize("place", [GROUP, SERVER], ids=["group", "server"])
 async def test_the_buttons_of_every_command_are_answered(place: object) -> None:
-    here = Furnished()
+    here = await flushing(OVER, running=(GOING_ON,))
     here.desk.listed.add("1000000MOGULNATIONTOKEN")
     asked = ["/liqs 1000000MOGULNATIONTOKEN", "/imbalance", "/top", "/market", "/sources", "/help"]
     asked += ["/start", "/alert BTC 1h long > 50m", "/alerts", "/alert BTCC 50m"]
+    asked += ["/follow", "/follow btc", "/follow", "/follow btc off", "/flush", "/flushes", "/why"]
     at = GROUP if place == GROUP else SERVER
     for typed in asked:
         reply = await ask(typed, here, at, 900_000_000_000_000_777, admin=True)

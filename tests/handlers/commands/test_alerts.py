@@ -18,6 +18,7 @@ from tests.handlers.asking import (
     push,
     words,
 )
+from tests.handlers.commands.flushed import Flushing
 
 LOST = "I find no such alert here any more"
 
@@ -145,3 +146,12 @@ async def test_a_long_list_is_turned_page_by_page() -> None:
     second = await push(further, here)
     assert second.edit
     assert len([a for a in actions(second) if a.startswith("rule|")]) == 5
+
+
+async def test_the_list_mentions_what_is_followed_in_one_line() -> None:
+    here = Flushing()
+    assert "Flushes:" not in words(await ask("/alerts", here))
+    await ask("/follow btc severe", here)
+    await ask("/follow market", here)
+    said = words(await ask("/alerts", here)).splitlines()
+    assert said[-1] == "Flushes: market-wide from notable, BTC from severe. /follow"

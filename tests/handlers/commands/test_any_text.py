@@ -7,11 +7,12 @@ from hypothesis import strategies as st
 
 from handlers.commands import COMMANDS, VERBS
 from handlers.routing.repairs import RUN
-from tests.fakes import Furnished
 from tests.handlers.asking import GROUP, ask, push, say, words
+from tests.handlers.commands.flushed import GOING_ON, OVER, flushing
 
 _TYPED = (
     "BTC btcc all 1h 5m 2h long shorts imbalance order > < 50m 80% 1.5b $50,000,000 nan inf 1e309 "
+    "market severe end ring off second wave F311 L1 "
     "-5m 0 ５０m \u202e \u200b | @1 list remove 7 bybit binance <b> @everyone 1000PEPE"
 )
 WORDS = st.sampled_from(_TYPED.split(" "))
@@ -25,7 +26,7 @@ def test_any_text_to_any_command_is_answered(name: str, text: str) -> None:
 
 
 async def _ask_everywhere(name: str, text: str) -> None:
-    here = Furnished()
+    here = await flushing(OVER, running=(GOING_ON,))
     reply = await ask(f"/{name} {text}", here)
     assert reply.message is not None
     assert words(reply).strip()
@@ -42,7 +43,8 @@ async def _ask_everywhere(name: str, text: str) -> None:
 )
 def test_any_press_is_answered(verb: str, arguments: list[str]) -> None:
     async def pressed() -> None:
-        reply = await push("|".join([verb, *arguments]), Furnished())
+        here = await flushing(OVER, running=(GOING_ON,))
+        reply = await push("|".join([verb, *arguments]), here)
         assert reply.message is not None or reply.toast
 
     asyncio.run(pressed())

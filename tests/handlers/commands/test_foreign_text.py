@@ -17,8 +17,8 @@ from handlers.routing.typed import readable
 from handlers.talk import Reply
 from handlers.telegram.style import bare, html
 from tests.doubles.telegram_html import parse
-from tests.fakes import Furnished
 from tests.handlers.asking import GROUP, PRIVATE, SERVER, a_request, ask, say, words
+from tests.handlers.commands.flushed import Flushing
 from tests.torture import times
 
 PAYLOADS = (
@@ -38,7 +38,10 @@ TEXTS = st.builds(
     str.format, st.sampled_from(SHAPES), st.one_of(st.sampled_from(PAYLOADS), st.text(max_size=40))
 )
 LINKED = re.compile(r"[@#]|://|\b(?:t\.me|discord\.gg)|\w\.(?:example|me|gg)\b")
-OPTIONS = ("coin", "window", "exchange", "metric", "above", "rule", "span", "share")
+OPTIONS = (
+    "coin", "window", "exchange", "metric", "above", "rule", "span", "share", "severity", "stage",
+    "how", "number", "of",
+)  # fmt: skip
 
 
 @settings(max_examples=times(300), deadline=None)
@@ -61,15 +64,16 @@ def test_a_filled_form_comes_back_as_plain_words(
 
 @pytest.mark.parametrize("payload", PAYLOADS)
 async def test_an_unknown_name_is_repeated_letter_by_letter_or_refused(payload: str) -> None:
-    for typed in ("/liqs {}", "/alert {} 1h > 50m", "/sources {}", "/mute {}"):
-        told = words(await ask(typed.format(payload), Furnished()))
+    asked = "/liqs {}", "/alert {} 1h > 50m", "/sources {}", "/mute {}", "/follow {}", "/flush {}"
+    for typed in asked:
+        told = words(await ask(typed.format(payload), Flushing()))
         hidden = any(unicodedata.category(sign).startswith("C") for sign in payload)
         assert ("invisible" in told) == hidden
         assert told
 
 
 async def _typed(name: str, text: str) -> None:
-    here = Furnished()
+    here = Flushing()
     for at in (PRIVATE, GROUP):
         _is_harmless(await ask(f"/{name} {text}", here, at))
     _is_harmless(await say(text, here))
@@ -78,7 +82,7 @@ async def _typed(name: str, text: str) -> None:
 
 
 async def _filled(name: str, form: str, options: dict[str, str]) -> None:
-    here = Furnished()
+    here = Flushing()
     mine = Destination("discord", 4711, direct=True)
     for at in (mine, SERVER):
         request = a_request(at=at, form=form, options=options)

@@ -59,7 +59,7 @@ async def test_imbalance_calls_common_what_is_common() -> None:
 async def test_the_choice_of_a_frequency_has_this_installations_dollars() -> None:
     here = here_with()
     said = words(await push("pace|big", here))
-    assert "I write when all coins pass $150M in 1 h: 12 times in the last 92 days." in said
+    assert "• all coins pass $150M in 1 h: 12 times in the last 92 days\n" in said
     [rule] = here.rulebook.rules.values()
     assert rule.threshold == 150 * M
 

@@ -20,6 +20,7 @@ from tests.handlers.asking import (
     push,
     words,
 )
+from tests.handlers.commands.flushed import Flushing
 
 
 @pytest.mark.parametrize(
@@ -68,6 +69,14 @@ async def test_stop_keeps_the_alerts() -> None:
     said = words(await ask("/stop", here))
     assert said == "Paused. Nothing will come until /start. Your alerts are kept."
     assert len(here.rulebook.rules) == 1
+
+
+async def test_stop_keeps_what_is_followed_and_says_so() -> None:
+    here = Flushing()
+    await ask("/follow btc", here)
+    said = words(await ask("/stop", here))
+    assert said.endswith("Your alerts and what you follow are kept.")
+    assert len(await here.flushbook.following(PRIVATE)) == 1
 
 
 @pytest.mark.parametrize("typed", ["/mute", "/unmute", "/stop", "/test"])

@@ -1,11 +1,14 @@
 """``/start``: three taps to a working alert, in private and in a group."""
 
 from bot.clock import MINUTE_MS
+from bot.events import FollowSaved, RuleRemoved
 from bot.ports import Chat
 from bot.rules import Notice
+from handlers.answers.following import FOLLOW_LIMIT
 from handlers.answers.rights import ONLY_ADMINS
 from tests.fakes import NOW_MS, Furnished, a_reading
-from tests.handlers.asking import BORIS, GROUP, PRIVATE, ask, buttons, labelled, push, words
+from tests.handlers.asking import ANNA, BORIS, GROUP, PRIVATE, ask, buttons, labelled, push, words
+from tests.handlers.commands.flushed import Flushing
 
 
 async def test_the_first_tap_tells_what_goes_on_and_asks_how_often() -> None:
@@ -29,7 +32,7 @@ async def test_three_taps_set_a_rule_and_send_a_marked_test() -> None:
     second = await push(buttons(await ask("/start", here))[0].action, here)
     assert second.edit
     [rule] = here.rulebook.rules.values()
-    assert words(second).startswith("Set.\nI write when ")
+    assert words(second).startswith("Set.\nI write when\n• all coins pass $")
     assert "Now $1.4M, so" in words(second)
     third = await push(labelled(second, "Send me a test").action, here)
     assert third.edit
@@ -48,7 +51,7 @@ async def test_another_choice_takes_the_place_of_the_first() -> None:
     assert "In place of" in said
     [second] = here.rulebook.rules.values()
     assert second.threshold < first.threshold
-    assert len(here.told) == 3
+    assert [event for event in here.told if isinstance(event, RuleRemoved)] == [RuleRemoved(1)]
 
 
 async def test_the_same_choice_again_keeps_its_rule_and_wakes_it() -> None:
@@ -127,3 +130,45 @@ async def test_only_an_admin_starts_a_stopped_group_again() -> None:
     assert here.chats.saved[GROUP].state == "stopped"
     await ask("/start", here, GROUP, admin=True)
     assert here.chats.saved[GROUP].state == "active"
+
+
+async def test_a_choice_follows_market_wide_flushes_too_and_says_so() -> None:
+    here = Flushing()
+    said = words(await push("pace|big", here)).splitlines()
+    assert said[1] == "I write when"
+    assert said[2].startswith("• all coins pass $")
+    assert said[3] == (
+        "• a market-wide flush starts, and when it is over. In between I edit, silently"
+    )
+    [follow] = await here.flushbook.following(PRIVATE)
+    assert (follow.coin, follow.author, follow.how) == (None, ANNA, {})
+    assert FollowSaved(follow) in here.told
+
+
+async def test_another_choice_leaves_a_follow_as_its_person_made_it() -> None:
+    here = Flushing()
+    await ask("/follow market severe end silent", here)
+    [before] = await here.flushbook.following(PRIVATE)
+    said = words(await push("pace|many", here))
+    assert "• market-wide flushes from severe on: start and a second wave ring; end and" in said
+    assert await here.flushbook.following(PRIVATE) == [before]
+
+
+async def test_who_follows_as_much_as_he_may_is_given_his_choice_all_the_same() -> None:
+    here = Flushing()
+    here.desk.listed |= {f"COIN{number}" for number in range(FOLLOW_LIMIT)}
+    for number in range(FOLLOW_LIMIT):
+        await ask(f"/follow COIN{number}", here)
+        await here.clock.advance(3)
+    assert words(await push("pace|big", here)).startswith("Set.\nI write when all coins pass")
+    assert len(here.rulebook.rules) == 1
+
+
+async def test_a_group_follows_when_its_admin_chooses() -> None:
+    here = Flushing()
+    await push("pace|big", here, GROUP, BORIS)
+    assert await here.flushbook.following(GROUP) == []
+    said = words(await push("pace|big", here, GROUP, BORIS, admin=True))
+    assert "• a market-wide flush starts" in said
+    [follow] = await here.flushbook.following(GROUP)
+    assert follow.author == BORIS
