@@ -48,7 +48,12 @@ class ConsoleNotifier:
         self._ids = count(1)
 
     async def deliver(
-        self, destination: Destination, message: Message, nonce: str, edits: int | None = None
+        self,
+        destination: Destination,
+        message: Message,
+        nonce: str,
+        edits: int | None = None,
+        quotes: int | None = None,
     ) -> Outcome:
         self._screen.show(message)
         return Delivered(edits if edits is not None else next(self._ids))

@@ -1,10 +1,13 @@
 """What is shown to a person, its buttons stored first."""
 
+from collections.abc import Sequence
+from io import BytesIO
+
 import discord
 import msgspec
 import structlog
 
-from bot.wording.text import Button, Message
+from bot.wording.text import Button, File, Message
 from handlers.discord.buttons import buttons_view
 from handlers.discord.place import PLATFORM
 from handlers.routing.pressing import armed, armed_or_bare, presser
@@ -14,12 +17,21 @@ log = structlog.get_logger()
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """``edit``: in place of the pressed message. ``share``: everybody may see it."""
+    """``edit``: in place of the pressed message. ``share``: everybody may see it.
+
+    ``files`` go along.
+    """
 
     message: Message
     view: discord.ui.View
     edit: bool = False
     share: bool = False
+    files: tuple[File, ...] = ()
+
+
+def uploads(files: Sequence[File]) -> list[discord.File]:
+    """Files as they are uploaded, made anew for each call."""
+    return [discord.File(BytesIO(file.content), file.name) for file in files]
 
 
 def spoken(sentence: str) -> Answer:
@@ -35,7 +47,7 @@ async def answer_of(reply: Reply, request: Request, house: House) -> Answer | No
         reply.message, PLATFORM, request.place, presser(reply, request), house.keyboards,
         house.clock.now_ms(),
     )  # fmt: skip
-    return Answer(message, buttons_view(message.buttons), reply.edit, reply.share)
+    return Answer(message, buttons_view(message.buttons), reply.edit, reply.share, reply.files)
 
 
 async def armed_ids(actions: tuple[str, ...], request: Request, house: House) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import discord
 import structlog
@@ -115,9 +115,15 @@ class Calls:
         return channel
 
     async def send(
-        self, channel: int, message: Message, nonce: str, role: int, turn: Turn
+        self,
+        channel: int,
+        message: Message,
+        nonce: str,
+        role: int,
+        turn: Turn,
+        quotes: int | None = None,
     ) -> Outcome:
-        """Post it, mentioning ``role`` alone (0: nobody).
+        """Post it, mentioning ``role`` alone (0: nobody), as an answer to the message ``quotes``.
 
         The nonce travels with ``enforce_nonce``: Discord answers a repeat with the first message.
         """
@@ -129,6 +135,7 @@ class Calls:
                 allowed_mentions=_mentioning(role),
                 embeds=text.embeds,
                 view=view,
+                **_along(text, quotes, channel),
             )
             return sent.id
 
@@ -143,8 +150,14 @@ class Calls:
         """
 
         async def call(at: discord.PartialMessageable, text: Styled, view: discord.ui.View) -> int:
+            # Without new ones the attachments of before stay, and so the picture they show.
+            added: dict[str, Any] = {"attachments": files} if (files := text.files()) else {}
             await at.get_partial_message(edits).edit(
-                content=text.content, embeds=text.embeds, view=view, allowed_mentions=NOBODY
+                content=text.content,
+                embeds=text.embeds,
+                view=view,
+                allowed_mentions=NOBODY,
+                **added,
             )
             return edits
 
@@ -242,6 +255,17 @@ def _there(outcome: Outcome, turn: Turn) -> Outcome:
 def _certain(outcome: Outcome) -> Outcome:
     """Of a call that posts nothing: it may be made again."""
     return replace(outcome, unknown=False) if isinstance(outcome, Retry) else outcome
+
+
+def _along(text: Styled, quotes: int | None, channel: int) -> dict[str, Any]:
+    """What goes with a message only where it has it."""
+    along: dict[str, Any] = {"files": files} if (files := text.files()) else {}
+    if quotes is not None:
+        along["reference"] = discord.MessageReference(
+            message_id=quotes, channel_id=channel, fail_if_not_exists=False
+        )
+        along["mention_author"] = False
+    return along
 
 
 def _mentioning(role: int) -> discord.AllowedMentions:

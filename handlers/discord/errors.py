@@ -29,6 +29,8 @@ UNKNOWN_GUILD = 10004
 UNKNOWN_MESSAGE = 10008
 UNKNOWN_USER = 10013
 NO_ACCESS = 50001
+NO_HISTORY = 160002
+"""Who may not read a channel's history may not answer a message there."""
 
 _GONE = {
     UNKNOWN_CHANNEL: "the channel was deleted",
@@ -48,6 +50,10 @@ _SLOW = {20016: "slow mode", 20028: "the channel's write limit", 40003: "opening
 _DOOR = {502, 503, 504, *range(520, 528)}
 """Answers of the door itself, the same for every channel; a 500 may be one channel's own."""
 
+UNWRITABLE = _GONE[50013]
+"""Also said of a picture, where Attach Files alone is missing."""
+
+UNANSWERABLE = "no permission to answer a message"
 TOKEN_REFUSED = "Discord refused the token"  # noqa: S105 -- a sentence
 
 _SOON_S = 5.0
@@ -98,6 +104,8 @@ def _of_answer(error: discord.HTTPException) -> Outcome:
         return _walled(error)
     if error.status >= 500:
         return _unclear(said, platform_wide=error.status in _DOOR)
+    if error.code == NO_HISTORY:
+        return Refused(UNANSWERABLE)
     if error.code in _SLOW:
         return Retry(_LATER_S, f"Discord: {_SLOW[error.code]}")
     if error.code in _GONE:

@@ -15,6 +15,11 @@ FOOTER = 2_048
 EMBED = 6_000
 """Over all texts of all embeds of one message."""
 
+ALT = 1_024
+FILES = 10
+FILES_BYTES = 10 * 2**20
+"""Of one message, though Discord takes as much for each file: 25 MiB of a request is less certain."""
+
 ROWS = 5
 BUTTONS_IN_ROW = 5
 LABEL = 80

@@ -49,12 +49,17 @@ class DiscordNotifier:
         self._alert = alert
 
     async def deliver(
-        self, destination: Destination, message: Message, nonce: str, edits: int | None = None
+        self,
+        destination: Destination,
+        message: Message,
+        nonce: str,
+        edits: int | None = None,
+        quotes: int | None = None,
     ) -> Outcome:
         """Send, mentioning the channel's role when ``loud``, or edit ``edits`` in place."""
         turn = Turn(self._calls.turnstile, destination, alert=self._alert)
         try:
-            outcome = await self._delivered(destination, message, nonce, edits, turn)
+            outcome = await self._delivered(destination, message, nonce, edits, quotes, turn)
         except TimeoutError:
             return Retry(NOT_NOW_S, "too many wait for their turn")
         except StoreError as error:
@@ -72,6 +77,7 @@ class DiscordNotifier:
         message: Message,
         nonce: str,
         edits: int | None,
+        quotes: int | None,
         turn: Turn,
     ) -> Outcome:
         if (refusal := await self._refusal(destination)) is not None:
@@ -88,7 +94,7 @@ class DiscordNotifier:
                 return outcome
             nonce = f"{nonce} instead of {edits}"
         role = await self._role(destination) if message.loud else 0
-        return await self._calls.send(channel, message, short_nonce(nonce), role, turn)
+        return await self._calls.send(channel, message, short_nonce(nonce), role, turn, quotes)
 
     async def _refusal(self, destination: Destination) -> Outcome | None:
         """Why nothing can be, or must be, said there."""

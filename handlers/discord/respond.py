@@ -7,15 +7,16 @@ of its own. So people are answered in time also while alerts use up every second
 
 import asyncio
 from collections.abc import Coroutine
+from typing import Any
 
 import discord
 import structlog
 
 from bot.clock import Clock
-from handlers.discord.arming import Answer, spoken
+from handlers.discord.arming import Answer, spoken, uploads
 from handlers.discord.errors import FAILURES
 from handlers.discord.place import Interaction
-from handlers.discord.style import styled
+from handlers.discord.style import Styled, styled
 from handlers.routing.broken import SORRY
 
 log = structlog.get_logger()
@@ -92,6 +93,7 @@ async def _shown(interaction: Interaction, answer: Answer, hidden: bool) -> None
             view=answer.view,
             allowed_mentions=_NOBODY,
             ephemeral=hidden,
+            **_along(answer, text),
         )
     )
 
@@ -103,8 +105,16 @@ async def _edited(interaction: Interaction, answer: Answer) -> None:
         if interaction.response.is_done()
         else interaction.response.edit_message
     )
+    files = [*text.files(), *uploads(answer.files)]
+    added: dict[str, Any] = {"attachments": files} if files else {}
     await _tried(
-        edit(content=text.content, embeds=text.embeds, view=answer.view, allowed_mentions=_NOBODY)
+        edit(
+            content=text.content,
+            embeds=text.embeds,
+            view=answer.view,
+            allowed_mentions=_NOBODY,
+            **added,
+        )
     )
 
 
@@ -124,8 +134,15 @@ async def _added(interaction: Interaction, answer: Answer) -> None:
             view=answer.view,
             allowed_mentions=_NOBODY,
             ephemeral=hidden,
+            **_along(answer, text),
         )
     )
+
+
+def _along(answer: Answer, text: Styled) -> dict[str, Any]:
+    """The picture and the files, only where there are any."""
+    files = [*text.files(), *uploads(answer.files)]
+    return {"files": files} if files else {}
 
 
 async def _tried(sending: Coroutine[object, object, object]) -> bool:

@@ -13,6 +13,7 @@ from bot.typed.draft import draft_of
 from bot.wording.alert import alert_message
 from bot.wording.rules import say_rule
 from bot.wording.sample import sample_alert
+from handlers.answers.following import unfollow_all
 from handlers.answers.pace import choose, offered, preset_called, times
 from handlers.discord.setup_plan import Plan
 from handlers.talk import House, Request
@@ -60,11 +61,12 @@ class Acts:
         return say_rule(await self._house.keep(work, request))
 
     async def switch_off(self, plan: Plan, request: Request) -> None:
-        """All rules of the channel are gone."""
+        """All rules of the channel are gone, and it follows no flush."""
 
         async def work(ledger: Ledger) -> None:
             for rule in await ledger.rules(plan.destination):
                 await ledger.remove(rule.id)
+            await unfollow_all(ledger, plan.destination)
 
         await self._house.keep(work, request)
 

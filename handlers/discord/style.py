@@ -3,9 +3,12 @@
 Phones push ``content`` alone, so the head stands there and the embed does not repeat it.
 """
 
+from io import BytesIO
+
 import discord
 import msgspec
 
+from bot.pictures.chart import Picture
 from bot.wording.text import (
     Bold,
     Code,
@@ -44,6 +47,10 @@ COLOURS = {
 FOOTER_WITHOUT_NOTE = "Liqwatch"
 """iOS shows nothing of an embed's last line where there is no footer."""
 
+CHART = "chart.png"
+ALT = 1_024
+"""Characters of a file's description, which is read out to who cannot see it."""
+
 DETAILS_TITLE = "Details"
 
 NAMELESS = "\u200b"
@@ -55,13 +62,25 @@ class Styled(msgspec.Struct, frozen=True):
 
     content: str
     embeds: tuple[discord.Embed, ...]
+    picture: Picture | None = None
+    """Shown below the words; it goes along as a file."""
+
+    def files(self) -> list[discord.File]:
+        """The picture as it is uploaded, made anew for each call; its alt text goes with it."""
+        if self.picture is None:
+            return []
+        content = BytesIO(self.picture.png)
+        return [discord.File(content, CHART, description=cut(self.picture.alt, ALT) or None)]
 
 
 def styled(message: Message, mention: str = "") -> Styled:
     """``mention`` (such as ``<@&1>``) stands before the head."""
     head = "".join(_head_span(span) for span in message.head)
     content = cut(f"{mention} {head}" if mention else head, CONTENT)
-    return Styled(content, (_embed(message),) if message.blocks else ())
+    embed = _embed(message) if message.blocks else None
+    if embed is not None and message.picture is not None:
+        embed.set_image(url=f"attachment://{CHART}")
+    return Styled(content, (embed,) if embed else (), message.picture)
 
 
 def worded(message: Message, mention: str = "") -> Styled:

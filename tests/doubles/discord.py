@@ -12,6 +12,7 @@ from aiohttp import web
 from tests.doubles.discord_answers import Fault, answered, faulty, lost, refused
 from tests.doubles.discord_asking import Asking
 from tests.doubles.discord_exchange import Exchanged
+from tests.doubles.discord_files import said_in
 from tests.doubles.discord_gateway import Gateway
 from tests.doubles.discord_limits import Arrival, Limiter
 from tests.doubles.discord_objects import (
@@ -159,7 +160,7 @@ class DiscordDouble(Asking):
 
     async def _post(self, request: web.Request) -> web.Response:
         channel = int(request.match_info["channel"])
-        sent: Json = await request.json()
+        sent = await said_in(request)
         if channel in self.unknown_channels:
             return refused(404, 10003, "Unknown Channel")
         if any(self.direct.get(person) == channel for person in self.closed_dms):
@@ -185,9 +186,11 @@ class DiscordDouble(Asking):
         limits = self.limiter.channel("PATCH", channel)
         if isinstance(limits, web.Response):
             return limits
-        sent = await request.json()
+        sent = await said_in(request)
         self.edits.append((number, sent))
+        kept = self.messages[number]["attachments"] if "attachments" not in sent else []
         self.messages[number] = message(number, channel, sent)
+        self.messages[number]["attachments"] += kept
         return answered(self.messages[number], limits)
 
     async def _member(self, request: web.Request) -> web.Response:
@@ -215,7 +218,7 @@ class DiscordDouble(Asking):
             return refused(404, 10062, "Unknown interaction")
         if exchanged.callbacks:
             return refused(400, 40060, "Interaction has already been acknowledged.")
-        said: Json = await request.json()
+        said = await said_in(request)
         shown = exchanged.call_back(said)
         head: Json = {"id": str(exchanged.id), "type": 2}
         if said["type"] not in (4, 7):
@@ -234,4 +237,4 @@ class DiscordDouble(Asking):
         exchanged = self.asked.get(request.match_info["token"])
         if exchanged is None or not exchanged.callbacks:
             return refused(404, 10015, "Unknown Webhook")
-        return answered(take(exchanged, await request.json()))
+        return answered(take(exchanged, await said_in(request)))
