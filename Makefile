@@ -5,6 +5,7 @@ UV_VERSION := 0.13.9
 UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 SYNC := UV_COMPILE_BYTECODE=1 UV_PYTHON_DOWNLOADS=never $(UV) sync --frozen --quiet
 RUN := .venv/bin
+COMPILED := ls tests/__pycache__/conftest.*-pytest-*.pyc > /dev/null 2>&1
 
 .PHONY: demo test torture bench check-python
 
@@ -12,15 +13,16 @@ demo: $(UV)
 	@$(SYNC) --no-dev --inexact
 	@$(RUN)/liqwatch demo
 
-# Types are checked beside the collection, which compiles all tests once for the workers.
+# The first time, the collection beside the types compiles all tests once for the workers.
+# Each worker collects all tests and starts a PostgreSQL: a fourth costs more than it brings.
 test: export PYTHONDONTWRITEBYTECODE =
 test: $(UV)
 	@$(SYNC) --inexact
 	$(RUN)/ruff check .
 	$(RUN)/ruff format --check .
 	$(RUN)/lint-imports
-	@$(RUN)/pytest --collect-only > /dev/null & $(RUN)/mypy && wait $$!
-	$(RUN)/pytest -n 4 --dist worksteal
+	@$(COMPILED) || $(RUN)/pytest --collect-only > /dev/null & $(RUN)/mypy && wait $$!
+	$(RUN)/pytest -n 3 --dist worksteal
 
 torture: $(UV)
 	@$(SYNC) --inexact

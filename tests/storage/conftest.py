@@ -15,6 +15,7 @@ import pytest
 
 from storage import Storage, open_storage
 from storage.tables import Table
+from tests.openings import made_once
 
 
 class Home(msgspec.Struct, frozen=True):
@@ -84,8 +85,9 @@ def postgres() -> Iterator[PostgresServer]:
     directory = Path(tempfile.mkdtemp(prefix="liqwatch-pg-"))
     server = pgserver.get_server(directory / "data", cleanup_mode="delete")
     ours = PostgresServer(server, directory)
-    # What is proven here is our transactions, not PostgreSQL's disk.
-    ours.run("ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
+    # What is proven here is our transactions, not PostgreSQL's disk nor its patience.
+    wishes = ("fsync = off", "full_page_writes = off", "autovacuum = off", "deadlock_timeout = 100")
+    ours.run(*(f"ALTER SYSTEM SET {wish}" for wish in wishes), "SELECT pg_reload_conf()")
     try:
         yield ours
     finally:

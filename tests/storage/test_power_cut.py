@@ -18,7 +18,7 @@ from tests.storage.samples import ALICE, NOW, a_rule
 from tests.storage.steps import pragma
 from tests.torture import TENFOLD
 
-IMAGES = 500 if os.environ.get(TENFOLD) else 20
+IMAGES = 500 if os.environ.get(TENFOLD) else 10
 COMMITS = 60
 SECTOR = 512
 

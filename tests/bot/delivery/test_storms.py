@@ -43,14 +43,12 @@ async def test_a_cascade_reaches_everybody_within_a_minute_and_questions_are_ans
 
 @pytest.mark.parametrize("merged", [True, False][: times(1)])
 async def test_one_chat_with_400_alerts_delays_nobody_else(merged: bool) -> None:
-    wishes = cascade(900, 300, 30, (1, 1))
-    wishes += [Wish(30.0, chat) for chat in range(31, 301)]
+    wishes = cascade(times(90), times(30), times(3), (1, 1))
+    wishes += [Wish(30.0, chat) for chat in range(times(3) + 1, times(30) + 1)]
     flood = [Wish(number / 4, LONE) for number in range(400)]
-    without = await storm(wishes, TELEGRAM, ClockTelegram)
-    beside = await storm(wishes + flood, TELEGRAM, ClockTelegram, merged=merged)
+    without = await storm(wishes, *telegram(), merged=merged)
+    beside = await storm(wishes + flood, *telegram(), merged=merged)
     assert len(beside.waits[LONE]) == 400
-    if not merged:
-        without = await storm(wishes, TELEGRAM, ClockTelegram, merged=False)
     assert beside.p95(but=LONE) <= 1.2 * without.p95()
 
 
@@ -85,14 +83,12 @@ async def test_a_flood_of_questions_leaves_the_alerts_their_share() -> None:
     assert passed.platform.overall.most_together <= 30
 
 
-async def limited(after_s: float | None, everybody: bool = False) -> Storm:
-    """A busy minute in which the platform asks one chat, or all, for patience; None: nobody."""
+async def limited(after_s: float | None) -> Storm:
+    """A busy minute in which the platform asks one chat for patience; None: nobody."""
 
     def platform(clock: ManualClock) -> ClockTelegram:
         double = ClockTelegram(clock)
-        if after_s is not None and everybody:
-            double.ban_all = after_s
-        elif after_s is not None:
+        if after_s is not None:
             double.bans[LONE] = after_s
         return double
 
@@ -101,19 +97,25 @@ async def limited(after_s: float | None, everybody: bool = False) -> Storm:
     return await storm(wishes, TELEGRAM, platform)
 
 
-@pytest.mark.parametrize("after_s", [1.0, 60.0, 3_600.0][: times(2)])
-async def test_one_chats_429_is_obeyed_to_the_moment_and_changes_nothing_for_others(
-    after_s: float,
-) -> None:
-    quiet, passed = await limited(None), await limited(after_s)
-    assert passed.platform.early == passed.platform.provoked == 0
-    assert max(passed.waits[LONE]) == pytest.approx(after_s, rel=0.1, abs=3.0)
-    assert abs(passed.p95(but=LONE) - quiet.p95(but=LONE)) < 0.1 * quiet.p95(but=LONE)
+async def test_one_chats_429_is_obeyed_to_the_moment_and_changes_nothing_for_others() -> None:
+    quiet = await limited(None)
+    for after_s in (1.0, 60.0, 3_600.0)[: times(2)]:
+        passed = await limited(after_s)
+        assert passed.platform.early == passed.platform.provoked == 0
+        assert max(passed.waits[LONE]) == pytest.approx(after_s, rel=0.1, abs=3.0)
+        assert abs(passed.p95(but=LONE) - quiet.p95(but=LONE)) < 0.1 * quiet.p95(but=LONE)
 
 
 @pytest.mark.parametrize("after_s", [1.0, 60.0])
 async def test_nobody_is_called_before_a_429_for_all_is_over(after_s: float) -> None:
-    passed = await limited(after_s, everybody=True)
+    limits, made = telegram()
+
+    def platform(clock: ManualClock) -> ClockTelegram:
+        double = made(clock)
+        double.ban_all = after_s
+        return double
+
+    passed = await storm(cascade(times(120), times(40), times(4), (3, 1)), limits, platform)
     accounts = await passed.office.outbox.accounts()
     assert passed.platform.early == 0
     assert (accounts.open, accounts.dead) == (0, 0)
