@@ -1,6 +1,6 @@
 """What the bot knows of the time before this start, and notes down for the time after it."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 import msgspec
 import structlog
@@ -10,7 +10,7 @@ from bot.engine.engine import Engine
 from bot.errors import StoreError
 from bot.feed.feed import Feed
 from bot.feed.silence import PROCESS
-from bot.market import Gap
+from bot.market import Gap, Liquidation
 from bot.ports import Notebook, Tape
 
 WATCHED = "watched"
@@ -58,9 +58,16 @@ async def recollect(
 
 
 async def restore(
-    tape: Tape, memory: Memory, engine: Engine, feeds: Collection[Feed], exchanges: Collection[str]
+    tape: Tape,
+    memory: Memory,
+    engine: Engine,
+    feeds: Collection[Feed],
+    exchanges: Collection[str],
+    recall: Callable[[Sequence[Liquidation]], None] = lambda batch: None,
 ) -> int:
     """Rebuild the windows, before any rule is loaded; how many liquidations are remembered.
+
+    ``recall`` hears them too.
 
     The tape tells in the order in which things were heard, so the windows become what they were.
     """
@@ -69,6 +76,7 @@ async def restore(
         batch = [event for event in told if event.exchange in exchanges]
         many += len(batch)
         engine.remember(batch)
+        recall(batch)
         for feed in feeds:
             feed.remember((event for event in batch if event.exchange == feed.name), ())
     for gap in memory.gaps:

@@ -25,6 +25,10 @@ from bot.structure import STRUCTURE
 
 MOST_COINS = 20
 COINS_OFF = "OFF"
+MOST_NEWS_FEEDS = 10
+
+_NEWS_FEED = r"(https://[^/\s@?#]+|http://(127\.0\.0\.1|localhost)(:\d{1,5})?)([/?]\S*)?"
+"""Headlines are quoted, so nobody on the way may write them; this very machine is no way."""
 
 
 class Settings(BaseModel):
@@ -43,6 +47,7 @@ class Settings(BaseModel):
     coins: str = "BTC,ETH,SOL,XRP,DOGE"
     operator: str = ""
     allow: str = ""
+    news_feeds: str = ""
     https_proxy: str = ""
     log_level: str = "info"
     metrics_port: int | None = None
@@ -93,6 +98,18 @@ class Settings(BaseModel):
                     "with commas"
                 )
         return ",".join(entries)
+
+    @field_validator("news_feeds")
+    @classmethod
+    def _news_feeds_are_addresses(cls, value: str) -> str:
+        feeds = [feed.strip() for feed in value.split(",") if feed.strip()]
+        if len(feeds) > MOST_NEWS_FEEDS:
+            raise ValueError(f"name at most {MOST_NEWS_FEEDS} feeds")
+        for feed in feeds:
+            if not re.fullmatch(_NEWS_FEED, feed):
+                # Not repeated: it may hold a key.
+                raise ValueError("write addresses that begin with https://, with commas")
+        return ",".join(dict.fromkeys(feeds))
 
     @field_validator("log_level")
     @classmethod
@@ -167,6 +184,11 @@ class Settings(BaseModel):
         """The sources of market structure; those with a key only where it is set."""
         key = self.coinglass_api_key
         return [name for name, source in STRUCTURE.items() if key or not source.keyed]
+
+    @property
+    def news_addresses(self) -> tuple[str, ...]:
+        """The feeds that headlines are read from; empty: none are."""
+        return tuple(self.news_feeds.split(",")) if self.news_feeds else ()
 
     def urls_of(self, exchange: str) -> dict[str, str]:
         """An exchange's base URLs by role, without a trailing slash."""

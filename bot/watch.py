@@ -15,6 +15,8 @@ from bot.landmarks import Passing, unseen
 from bot.market import Gap, Liquidation
 from bot.ports import Outbox
 from bot.rules import Alert, RuleState
+from bot.story.batch import Batch
+from bot.story.untold import Story, Untold
 
 BATCH = 500
 """Events taken at once: their alerts share one transaction."""
@@ -43,7 +45,8 @@ class Watch:
     onto the tape within ``JOURNAL_S``. While storage cannot write, alerts hold the engine up and
     events wait in the inbox, which is bounded; no alert is lost. ``stored`` is called after alerts
     were committed, ``kept`` with the market's time up to which everything heard is on disk,
-    ``handled`` after each event. Whatever is under way when ``run`` is cancelled, ``finish`` ends.
+    ``handled`` after each event. ``story`` hears each event as well, and dresses alerts. Whatever
+    is under way when ``run`` is cancelled, ``finish`` ends.
     """
 
     def __init__(
@@ -56,6 +59,7 @@ class Watch:
         handled: Callable[[Event], None] = lambda event: None,
         kept: Callable[[int], Awaitable[None]] | None = None,
         passing: Passing = unseen,
+        story: Story | None = None,
     ) -> None:
         self._inbox = inbox
         self._engine = engine
@@ -65,11 +69,13 @@ class Watch:
         self._handled = handled
         self._kept = kept
         self._passing = passing
+        self._story: Story = story or Untold()
         self._taken: deque[Event] = deque()
         self._alerts: list[Alert] = []
         self._states: dict[int, RuleState] = {}
         self._heard: list[Liquidation] = []
         self._gaps: list[Gap] = []
+        self._told = Batch()
         self._written_at = float("-inf")
         self._told_of_trouble = False
 
@@ -91,7 +97,8 @@ class Watch:
         while self._taken:
             event = self._taken.popleft()
             consequences = self._engine.handle(event)
-            self._alerts += consequences.alerts
+            self._story.hear(event)
+            self._dress(consequences.alerts)
             self._states |= {state.rule: state for state in consequences.states}
             self._heard += consequences.heard
             if isinstance(event, Gap):
@@ -102,6 +109,12 @@ class Watch:
         for event in events:
             self._handled(event)
         await self._tell_kept(events)
+
+    def _dress(self, alerts: Sequence[Alert]) -> None:
+        if alerts:
+            dressed, told = self._story.dress(alerts)
+            self._alerts += dressed
+            self._told = self._told.with_more(told)
 
     async def _next(self) -> list[Event]:
         """The next batch; nothing when the tape's time has come before it."""
@@ -134,16 +147,20 @@ class Watch:
             self._passing("alerts judged")
         self._written_at = self._real.monotonic()
         try:
-            await self._outbox.store(alerts, states, self._real.now_ms(), self._heard, self._gaps)
+            await self._outbox.store(
+                alerts, states, self._real.now_ms(), self._heard, self._gaps, self._told
+            )
         except StoreError as error:
             if alerts or not self._told_of_trouble:
                 log.error("storage is waited for", reason=str(error), alerts=len(alerts))
             self._told_of_trouble = True
             return False
         self._alerts, self._states, self._told_of_trouble = [], {}, False
-        self._heard, self._gaps = [], []
+        self._heard, self._gaps, self._told = [], [], Batch()
         if alerts or states:
             self._stored()
+        if alerts:
+            self._story.stored(alerts)
         return True
 
     async def _tell_kept(self, events: Sequence[Event]) -> None:

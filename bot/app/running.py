@@ -7,6 +7,7 @@ from functools import partial
 
 import structlog
 
+from bot.app.narrating import Narrating
 from bot.app.platform import Platform
 from bot.app.surroundings import Surroundings
 from bot.clock import SECOND_MS, Clock, Now
@@ -57,6 +58,7 @@ class Bot:
     comparisons: Sequence[Comparison]
     diary: Diary
     around: Surroundings
+    telling: Narrating
     refused: dict[str, str] = field(default_factory=dict)
     """Platforms that were stopped for good, and why."""
 
@@ -80,7 +82,7 @@ class Bot:
                 group.create_task(self.housekeeping.run(), name="housekeeping"),
                 *(
                     group.create_task(self._supervised(name, run), name=name)
-                    for name, run in self.around.tasks()
+                    for name, run in (*self.around.tasks(), *self.telling.tasks())
                 ),
                 group.create_task(self._show_metrics(), name="metrics"),
                 *(group.create_task(each.run(), name="comparison") for each in self.comparisons),
@@ -116,8 +118,9 @@ class Bot:
             log.info("alerts are waiting from before", waiting=found.open, unclear=found.unclear)
         await self.operator.tell_of_restart(found)
         many = await restore(
-            self.storage.tape, self.memory, self.engine, self.feeds, self.settings.exchange_names
-        )
+            self.storage.tape, self.memory, self.engine, self.feeds, self.settings.exchange_names,
+            self.telling.recall,
+        )  # fmt: skip
         self.engine.windows.advance(self.market.now_ms())
         if many:
             log.info("heard before", liquidations=many)
@@ -162,6 +165,7 @@ class Bot:
             async with self.real.timeout(DRAIN_S):
                 await self.watch.finish()
                 await self.diary.note(heard_until_ms)
+                await self.telling.finish()
                 for courier in self.couriers:
                     courier.stop()
                 if carrying:

@@ -3,7 +3,10 @@
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 
+from msgspec.structs import replace
+
 from bot.allowed import Allowed
+from bot.app.narrating import Narrating
 from bot.app.platform import Platform
 from bot.app.running import Bot, wake
 from bot.app.surroundings import Surroundings
@@ -24,8 +27,10 @@ from bot.inbox import Inbox
 from bot.landmarks import Passing, unseen
 from bot.log import Redactor
 from bot.memory import Diary, recollect
+from bot.news.desk import NewsDesk, feeds_of
 from bot.operator import Operator
 from bot.settings import Settings
+from bot.story.dressing import COMPANIONS_MS
 from bot.watch import Watch
 from bot.wording.notification import notification_message
 from handlers.talk import House
@@ -40,8 +45,17 @@ async def build(
     market: Now,
     handled: Callable[[Event], None] = lambda event: None,
     passing: Passing = unseen,
+    companions_ms: int = COMPANIONS_MS,
+    asking: Clock | None = None,
+    reading: Clock | None = None,
 ) -> AsyncIterator[Bot]:
-    """Open storage and the network, and put the rooms together."""
+    """Open storage and the network, and put the rooms together.
+
+    ``companions_ms``: how long an alert waits for others to the same chat, in real time. By
+    ``asking`` sources of market structure are asked, and by ``reading`` history is read and charts
+    are drawn; ``real``, unless the market's time runs faster.
+    """
+    asking, reading = asking or real, reading or real
     async with (
         open_storage(settings.database, settings.data_dir, passing) as storage,
         open_session() as session,
@@ -61,24 +75,34 @@ async def build(
             lambda: (feed.status() for feed in feeds),
             lambda: {coin for feed in feeds for coin in feed.coins()},
         )
-        around = Surroundings(settings, storage, wire, names, real, market)
+        around = Surroundings(settings, storage, replace(wire, real=asking), names, reading, market)
+        couriers: list[Courier] = []
+        telling = Narrating(
+            storage, around, _news(settings, wire), desk,
+            {name: e.publication for name, e in exchanges.items()}, memory, real, market,
+            lambda: wake(couriers), companions_ms, reading,
+        )  # fmt: skip
+        around.tell_prices(telling.price)
+        around.measure_for(desk, engine.awaited, inbox.put)
         notifiers = {platform.name: platform.notifier for platform in served}
         house = House(
             desk, storage.rulebook, storage.chats, storage.books, storage.keyboards, real,
             inbox.put, notifiers, allowed=allowed, passing=passing,
-            markets=around.markets, history=around.history,
+            markets=around.markets, history=around.history, flushes=storage.flushes,
+            stories=telling.stories, cases=telling.cases, charts=telling.charts,
+            files=telling.files, spoke=telling.spoke,
         )  # fmt: skip
         operator = _operator(settings, storage, desk, real, market)
-        couriers = [
+        couriers += [
             _courier(platform, storage, real, inbox, operator, passing) for platform in served
         ]
         watch = Watch(
             inbox, engine, storage.outbox, real, lambda: wake(couriers), handled, diary.kept,
-            passing,
+            passing, telling,
         )  # fmt: skip
         housekeeping = Housekeeping(
             feeds, storage.quarantine, (storage.tape, storage.facts),
-            (storage.books, storage.outbox), real, market,
+            (storage.books, storage.outbox, storage.flushes, storage.pictures), real, market,
         )  # fmt: skip
         comparisons = [
             Comparison(e, e.own_sums, settings.urls_of(e.name), feed, wire, storage.tape)
@@ -88,9 +112,10 @@ async def build(
         try:
             yield Bot(
                 settings, storage, real, market, memory, inbox, engine, feeds, desk, house, served,
-                couriers, watch, operator, housekeeping, comparisons, diary, around,
+                couriers, watch, operator, housekeeping, comparisons, diary, around, telling,
             )  # fmt: skip
         finally:
+            await telling.close()
             for platform in served:
                 await platform.close()
 
@@ -101,6 +126,14 @@ async def _allowed(settings: Settings, storage: Storage) -> Allowed:
     for platform, old, new in await storage.chats.moves(settings.allowed):
         allowed.follow(platform, old, new)
     return allowed
+
+
+def _news(settings: Settings, wire: Wire) -> NewsDesk:
+    key = settings.coinglass_api_key
+    feeds = feeds_of(
+        settings.news_addresses, settings.coinglass_url, key.get_secret_value() if key else None
+    )
+    return NewsDesk(feeds, wire.session, wire.real, wire.market, wire.proxy)
 
 
 def _feeds(
@@ -138,5 +171,5 @@ def _courier(
 ) -> Courier:
     return Courier(
         platform.notifier, storage.outbox, platform.turnstile, notification_message, real,
-        inbox.put, passing, operator.tell, platform.listening,
+        inbox.put, passing, operator.tell, platform.listening, storage.pictures,
     )  # fmt: skip

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 import structlog
+from msgspec.structs import replace
 
 from bot.clock import Clock
 from bot.delivery.bell import Bell
@@ -15,7 +16,7 @@ from bot.delivery.turnstile import Turnstile
 from bot.errors import StoreError
 from bot.events import ChatMoved, Event
 from bot.landmarks import Passing, unseen
-from bot.ports import Notification, Notifier, Outbox
+from bot.ports import Notification, Notifier, Outbox, Pictures
 from bot.wording.text import Message
 
 LEASE_S = 120.0
@@ -63,6 +64,7 @@ class Courier:
         passing: Passing = unseen,
         troubled: Callable[[str], Awaitable[None]] = untold,
         listening: Listening | None = None,
+        pictures: Pictures | None = None,
     ) -> None:
         self._notifier = notifier
         self._outbox = outbox
@@ -71,6 +73,7 @@ class Courier:
         self._real = real
         self._tell = tell
         self._passing = passing
+        self._pictures = pictures
         self._line = Line(turnstile.limits.slots)
         self._bell = Bell(real)
         self._lineman = Lineman(
@@ -158,6 +161,7 @@ class Courier:
         except Exception as error:  # no try is better than the first
             log.exception("an alert cannot be worded", notification=notification.short_id)
             return Refused(f"could not be worded ({type(error).__name__})")
+        message = await self._illustrated(notification, message)
         try:
             async with self._real.timeout(TURN_S):
                 await self._turnstile.alert(notification.destination)
@@ -168,6 +172,17 @@ class Courier:
         self._passing("alert called")
         return outcome
 
+    async def _illustrated(self, notification: Notification, message: Message) -> Message:
+        """With its chart, where it has one; words do not wait for a picture that is not there."""
+        digest = "" if notification.merged else getattr(notification.payload, "picture", "")
+        if not digest or self._pictures is None:
+            return message
+        try:
+            return replace(message, picture=await self._pictures.find(digest))
+        except StoreError as error:
+            log.warning("an alert goes out without its chart", reason=str(error))
+            return message
+
     async def _called(self, notification: Notification, message: Message) -> Outcome:
         harmless_s = self._notifier.harmless_s
         try:
@@ -177,6 +192,7 @@ class Courier:
                     message,
                     nonce=notification.nonce,
                     edits=notification.message,
+                    quotes=notification.quotes,
                 )
         except TimeoutError:
             return Retry(0.0, "no answer in time", unknown=True, harmless_s=harmless_s)

@@ -112,6 +112,11 @@ class Chronicle:
         total = sum(part.total for part in reading.exchanges if part.name in same)
         return standing(own, reading.span_ms, total, reading.at_ms)
 
+    def rank_of_hour(self, coin: str | None, total: int, at_ms: int) -> Standing | None:
+        """Where an hour's total (``market.USD``) of all exchanges stands; it need not end now."""
+        own = self._own(coin, None)
+        return standing(own, HOUR_MS, total, at_ms) if own else None
+
     def imported(self, reading: Reading) -> tuple[Standing, ...]:
         """The whole reading against each source: others count more, so a record is one there."""
         found = self._found(Scope(reading.coin, reading.exchange))

@@ -29,5 +29,15 @@ class Batch(msgspec.Struct, frozen=True):
     readers: tuple[Reader, ...] = ()
     state: bytes | None = None
 
+    def with_more(self, later: "Batch") -> "Batch":
+        """Both at once; of the states the later one."""
+        return Batch(
+            self.posts + later.posts,
+            self.tellings + later.tellings,
+            self.flushes + later.flushes,
+            self.readers + later.readers,
+            later.state if later.state is not None else self.state,
+        )
+
     def __bool__(self) -> bool:
         return bool(self.posts or self.tellings or self.flushes or self.readers or self.state)

@@ -33,6 +33,13 @@ def test_values_are_read_and_a_base_url_loses_its_slash(tmp_path: Path) -> None:
     assert settings.operator_destination == Destination("telegram", 12, direct=True)
 
 
+def test_news_feeds_are_off_until_named_and_each_is_read_once(tmp_path: Path) -> None:
+    assert load_settings(env(tmp_path, "")).news_addresses == ()
+    text = "NEWS_FEEDS=https://a.example/rss?x=1, http://127.0.0.1:80/f,https://a.example/rss?x=1\n"
+    read = load_settings(env(tmp_path, text)).news_addresses
+    assert read == ("https://a.example/rss?x=1", "http://127.0.0.1:80/f")
+
+
 def test_no_coins_market_is_followed_where_that_is_off(tmp_path: Path) -> None:
     assert load_settings(env(tmp_path, "COINS=off\n")).coin_names == ()
 
@@ -94,6 +101,15 @@ def test_a_group_may_be_the_operator(tmp_path: Path) -> None:
         ("METRICS_PORT=0\n", "METRICS_PORT: write a port from 1 to 65535"),
         ("METRICS_PORT=65536\n", "METRICS_PORT: write a port from 1 to 65535"),
         ("LOG_LEVEL=loud\n", "LOG_LEVEL: write debug, info"),
+        (
+            "NEWS_FEEDS=http://news.example/rss\n",
+            "NEWS_FEEDS: write addresses that begin with https",
+        ),
+        ("NEWS_FEEDS=https://me:hunter22@news.example/rss\n", "NEWS_FEEDS: write addresses"),
+        (
+            f"NEWS_FEEDS={','.join(f'https://a{n}.example' for n in range(11))}\n",
+            "at most 10 feeds",
+        ),
     ],
 )
 def test_what_cannot_work_is_said_in_one_sentence(tmp_path: Path, text: str, sentence: str) -> None:

@@ -1,4 +1,4 @@
-"""Killed anywhere, a story goes on as if nothing had been: the same pages, and nothing rings twice."""
+"""Killed anywhere, a story goes on as if nothing had been, and nothing rings twice."""
 
 import asyncio
 from collections.abc import Sequence
