@@ -3,6 +3,8 @@
 from itertools import count, cycle
 
 from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
 
 from bot.delivery.outcomes import Delivered, Outcome
 from bot.rules import Destination
@@ -13,6 +15,9 @@ PLATFORM = "console"
 HERE = Destination(PLATFORM, 1, direct=True)
 """The one chat of a terminal, and its one person."""
 
+
+INDENT = 2
+"""Columns by which an answer to an earlier message is set in."""
 
 NUMBERS = 99
 """Buttons that can be pressed; the numbers then begin anew."""
@@ -30,11 +35,18 @@ class Screen:
         self.buttons: dict[int, Button] = {}
         self._numbers = cycle(range(1, NUMBERS + 1))
 
-    def show(self, message: Message) -> None:
+    def show(self, message: Message, *, answers: bool = False) -> None:
+        """``answers``: set in, as it goes on with what was shown before."""
         pressable = [button for row in message.buttons for button in row if button.action]
         numbered = {next(self._numbers): button for button in pressable}
         self.buttons |= numbered
-        self.console.print(styled(message, numbered, self.console.width))
+        left = INDENT if answers else 0
+        shown = styled(message, numbered, self.console.width - left)
+        self.console.print(Padding(shown, (0, 0, 0, left)) if answers else shown)
+
+    def note(self, text: str) -> None:
+        """A line by itself, however long."""
+        self.console.print(Text(text, "dim"), soft_wrap=True)
 
 
 class ConsoleNotifier:
@@ -55,7 +67,7 @@ class ConsoleNotifier:
         edits: int | None = None,
         quotes: int | None = None,
     ) -> Outcome:
-        self._screen.show(message)
+        self._screen.show(message, answers=quotes is not None and edits is None)
         return Delivered(edits if edits is not None else next(self._ids))
 
     async def probe(self) -> Outcome | None:

@@ -3,6 +3,7 @@
 import asyncio
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 from prompt_toolkit import PromptSession
 from prompt_toolkit.formatted_text import ANSI
@@ -13,6 +14,8 @@ from bot.clock import Clock
 from bot.delivery.listening import Listening
 from bot.delivery.pacing import Limits
 from bot.delivery.turnstile import Turnstile
+from bot.wording.text import File
+from handlers.console.folder import Folder
 from handlers.console.notify import HERE, PLATFORM, ConsoleNotifier, Screen
 from handlers.routing.router import act, answer, overheard, parse_typed
 from handlers.talk import House, Reply, Request
@@ -26,19 +29,25 @@ NO_BUTTON = "There is no button of that number."
 class ConsolePlatform:
     """The terminal as a platform. Without a terminal on both ends nothing is read.
 
-    ``status`` is shown in the bottom line, as text that may hold ANSI colours.
+    ``status`` is shown in the bottom line, as text that may hold ANSI colours. Files are put into
+    a new folder within ``folder``, or where the system keeps what is temporary.
     """
 
     name = PLATFORM
 
     def __init__(
-        self, console: Console, clock: Clock, status: Callable[[], str] = lambda: ""
+        self,
+        console: Console,
+        clock: Clock,
+        status: Callable[[], str] = lambda: "",
+        folder: Path | None = None,
     ) -> None:
         self.turnstile = Turnstile(Limits(), clock)
         self.listening = Listening()
         self.screen = Screen(console)
         self.notifier = ConsoleNotifier(self.screen)
         self.status = status
+        self._folder = Folder(folder)
 
     async def run(self, house: House) -> None:
         """Until the person leaves (Ctrl-D or Ctrl-C); for ever where nobody can type."""
@@ -76,7 +85,19 @@ class ConsolePlatform:
         if reply.message:
             self.screen.show(reply.message)
         elif reply.toast:
-            self.screen.console.print(reply.toast, style="dim")
+            self.screen.note(reply.toast)
+        if reply.files:
+            await self.give(reply.files)
+
+    async def give(self, files: tuple[File, ...]) -> None:
+        """Write files down and say where they are, each on a line that can be copied."""
+        try:
+            paths = await asyncio.to_thread(self._folder.keep, files)
+        except OSError as error:
+            self.screen.note(f"I could not write the files ({error.strerror}).")
+            return
+        for path in paths:
+            self.screen.note(f"Saved: {path}")
 
     async def _reply(self, typed: str, house: House) -> Reply:
         if typed.isascii() and typed.isdecimal():

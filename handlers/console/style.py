@@ -26,15 +26,19 @@ def styled(
 ) -> RenderableType:
     """The whole message; ``buttons`` are shown with the numbers that press them.
 
-    A head that ``columns`` would cut short in the frame stands inside, where it is wrapped.
+    A head that ``columns`` would cut short in the frame stands inside, where it is wrapped. Of a
+    picture stands what it shows, in words.
     """
     head = _line(message.head, "bold")
     fits = head.cell_len + len("╭─  ─╮") <= min(WIDTH, columns)
-    parts: list[RenderableType] = [] if fits or not message.blocks else [head]
+    below = message.blocks or message.picture is not None
+    parts: list[RenderableType] = [] if fits or not below else [head]
     for block in message.blocks:
         if parts:
             parts.append(Text())
         parts.append(_block(block))
+    if message.picture is not None:
+        parts += [*([Text()] if parts else []), Text(f"[chart: {message.picture.alt}]", "dim")]
     if buttons:
         parts += [Text(), _buttons(buttons)]
     return Panel(

@@ -1,8 +1,5 @@
 """What is shown to a person, its buttons stored first."""
 
-from collections.abc import Sequence
-from io import BytesIO
-
 import discord
 import msgspec
 import structlog
@@ -19,7 +16,7 @@ log = structlog.get_logger()
 class Answer(msgspec.Struct, frozen=True):
     """``edit``: in place of the pressed message. ``share``: everybody may see it.
 
-    ``files`` go along.
+    ``files`` go after it.
     """
 
     message: Message
@@ -27,11 +24,6 @@ class Answer(msgspec.Struct, frozen=True):
     edit: bool = False
     share: bool = False
     files: tuple[File, ...] = ()
-
-
-def uploads(files: Sequence[File]) -> list[discord.File]:
-    """Files as they are uploaded, made anew for each call."""
-    return [discord.File(BytesIO(file.content), file.name) for file in files]
 
 
 def spoken(sentence: str) -> Answer:

@@ -1,8 +1,8 @@
 """The calls that the speaking client makes, each in its turn and in time, and how each ended."""
 
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
-from typing import Any, TypeVar
+from collections.abc import Awaitable, Callable, Iterator
+from typing import TypeVar
 
 import discord
 import structlog
@@ -20,17 +20,23 @@ from handlers.discord.buttons import buttons_view
 from handlers.discord.errors import (
     FAILURES,
     TOKEN_REFUSED,
+    UNANSWERABLE,
     UNKNOWN_CHANNEL,
     UNKNOWN_MESSAGE,
     outcome_of,
 )
+from handlers.discord.forms import forms_of, too_much
+from handlers.discord.pictures import Pictured, put_in_place, sent_along
 from handlers.discord.place import PLATFORM
 from handlers.discord.spacing import Spacing
-from handlers.discord.style import Styled, styled, worded
+from handlers.discord.style import Styled
 from handlers.discord.turns import Turn
 
 TIMEOUT_S = 20.0
 """For one call; the library itself would wait for minutes."""
+
+UPLOAD = 3
+"""Times as long for one with a picture."""
 
 NOT_CONNECTED_S = 5.0
 DIRECT_CHANNELS = 10_000
@@ -68,6 +74,7 @@ class Calls:
         self._client: discord.Client | None = None
         self._idle: Outcome = NOT_LOGGED_IN
         self._direct: OrderedDict[int, int] = OrderedDict()
+        self._pictured = Pictured()
 
     @property
     def client(self) -> discord.Client | None:
@@ -127,41 +134,52 @@ class Calls:
 
         The nonce travels with ``enforce_nonce``: Discord answers a repeat with the first message.
         """
+        answering = None
+        if quotes is not None:
+            answering = discord.MessageReference(
+                message_id=quotes, channel_id=channel, fail_if_not_exists=False
+            )
 
         async def call(at: discord.PartialMessageable, text: Styled, view: discord.ui.View) -> int:
+            more = sent_along(text.picture)
+            if answering is not None:
+                more |= {"reference": answering, "mention_author": False}
             sent = await at.send(
                 text.content,
                 nonce=nonce,
                 allowed_mentions=_mentioning(role),
                 embeds=text.embeds,
                 view=view,
-                **_along(text, quotes, channel),
+                **more,
             )
-            return sent.id
+            return self._noted(sent.id, text)
 
-        outcome = await self._forgiven(channel, message, f"<@&{role}>" if role else "", call, turn)
+        forms = forms_of(message, f"<@&{role}>" if role else "")
+        outcome = await self._forgiven(channel, forms, call, turn)
+        if outcome == Refused(UNANSWERABLE):
+            return await self.send(channel, message, nonce, role, turn)
         # It was sent under this nonce before, and somebody has deleted it since.
         return outcome or Delivered(0)
 
     async def edit(self, channel: int, message: Message, edits: int, turn: Turn) -> Outcome | None:
-        """The message ``edits`` says this from now on; None when it was deleted.
+        """The message ``edits`` says and shows this from now on; None when it was deleted.
 
-        An edit that arrived twice is the same as once: nothing is unknown.
+        A picture that it has stays where there is no other. An edit that arrived twice is the same
+        as once: nothing is unknown.
         """
 
         async def call(at: discord.PartialMessageable, text: Styled, view: discord.ui.View) -> int:
-            # Without new ones the attachments of before stay, and so the picture they show.
-            added: dict[str, Any] = {"attachments": files} if (files := text.files()) else {}
             await at.get_partial_message(edits).edit(
                 content=text.content,
                 embeds=text.embeds,
                 view=view,
                 allowed_mentions=NOBODY,
-                **added,
+                **put_in_place(text.picture),
             )
-            return edits
+            return self._noted(edits, text)
 
-        outcome = await self._forgiven(channel, message, "", call, turn)
+        forms = forms_of(message, pictured=edits in self._pictured)
+        outcome = await self._forgiven(channel, forms, call, turn)
         return _certain(outcome) if outcome is not None else None
 
     async def is_member(self, server: int, person: int) -> bool:
@@ -201,21 +219,22 @@ class Calls:
             return _certain(outcome_of(error))
 
     async def _forgiven(
-        self, channel: int, message: Message, mention: str, call: Call, turn: Turn
+        self, channel: int, forms: Iterator[Styled], call: Call, turn: Turn
     ) -> Outcome | None:
-        """What Discord will never take as it is goes out once more as nothing but words."""
-        text, view = styled(message, mention), buttons_view(message.buttons)
-        outcome = await self._called(channel, text, view, call, turn)
-        if not isinstance(outcome, Refused):
-            return outcome
-        log.error("Discord did not accept our message", reason=outcome.reason)
-        return await self._called(channel, worded(message, mention), buttons_view(()), call, turn)
+        """What Discord will never take in one form goes out in the next, which asks less of it."""
+        text = next(forms)
+        while True:
+            outcome = await self._called(channel, text, call, turn)
+            if not too_much(outcome, text) or (barer := next(forms, None)) is None:
+                return outcome
+            reason = outcome.reason if isinstance(outcome, Refused | Gone) else ""
+            log.error("Discord did not accept our message", reason=reason)
+            text = barer
 
     async def _called(
         self,
         channel: int,
         text: Styled,
-        view: discord.ui.View,
         call: Call,
         turn: Turn,
     ) -> Outcome | None:
@@ -225,8 +244,8 @@ class Calls:
         if not isinstance(client, discord.Client):
             return client
         try:
-            at = client.get_partial_messageable(channel)
-            return Delivered(await self._in_time(call(at, text, view)))
+            said = call(client.get_partial_messageable(channel), text, buttons_view(text.buttons))
+            return Delivered(await self._in_time(said, UPLOAD if text.picture else 1))
         except discord.NotFound as error:
             if error.code == UNKNOWN_MESSAGE:
                 return None
@@ -241,8 +260,13 @@ class Calls:
         known = self._direct.pop(turn.destination.chat, None) if turn.destination.direct else None
         return known is not None and not turn.opened
 
-    async def _in_time(self, calling: Awaitable[T]) -> T:
-        async with self._spacing, self._clock.timeout(self._timeout_s):
+    def _noted(self, message: int, text: Styled) -> int:
+        if text.picture is not None:
+            self._pictured.add(message)
+        return message
+
+    async def _in_time(self, calling: Awaitable[T], times: int = 1) -> T:
+        async with self._spacing, self._clock.timeout(times * self._timeout_s):
             return await calling
 
 
@@ -255,17 +279,6 @@ def _there(outcome: Outcome, turn: Turn) -> Outcome:
 def _certain(outcome: Outcome) -> Outcome:
     """Of a call that posts nothing: it may be made again."""
     return replace(outcome, unknown=False) if isinstance(outcome, Retry) else outcome
-
-
-def _along(text: Styled, quotes: int | None, channel: int) -> dict[str, Any]:
-    """What goes with a message only where it has it."""
-    along: dict[str, Any] = {"files": files} if (files := text.files()) else {}
-    if quotes is not None:
-        along["reference"] = discord.MessageReference(
-            message_id=quotes, channel_id=channel, fail_if_not_exists=False
-        )
-        along["mention_author"] = False
-    return along
 
 
 def _mentioning(role: int) -> discord.AllowedMentions:

@@ -1,6 +1,7 @@
 """Discord's limits of length, and texts made to fit by whole lines.
 
-Source: docs.discord.com, resources/message, "Embed Limits"; read 2026-11-22. Lengths are counted in
+Source: docs.discord.com, resources/message, "Embed Limits", and reference, "Uploading Files"; read
+2026-11-22. Lengths are counted in
 UTF-16 units, the strictest reading of "characters".
 """
 
@@ -18,7 +19,7 @@ EMBED = 6_000
 ALT = 1_024
 FILES = 10
 FILES_BYTES = 10 * 2**20
-"""Of one message, though Discord takes as much for each file: 25 MiB of a request is less certain."""
+"""Of all files of a message, the smallest that Discord documents: 10 MiB a file, 25 a request."""
 
 ROWS = 5
 BUTTONS_IN_ROW = 5

@@ -3,14 +3,13 @@
 Phones push ``content`` alone, so the head stands there and the embed does not repeat it.
 """
 
-from io import BytesIO
-
 import discord
 import msgspec
 
 from bot.pictures.chart import Picture
 from bot.wording.text import (
     Bold,
+    Button,
     Code,
     Details,
     Line,
@@ -37,6 +36,7 @@ from handlers.discord.limits import (
     fitting,
     size,
 )
+from handlers.discord.pictures import IN_EMBED
 
 COLOURS = {
     Tone.LONG: 0xD64545,
@@ -47,10 +47,6 @@ COLOURS = {
 FOOTER_WITHOUT_NOTE = "Liqwatch"
 """iOS shows nothing of an embed's last line where there is no footer."""
 
-CHART = "chart.png"
-ALT = 1_024
-"""Characters of a file's description, which is read out to who cannot see it."""
-
 DETAILS_TITLE = "Details"
 
 NAMELESS = "\u200b"
@@ -58,29 +54,26 @@ NAMELESS = "\u200b"
 
 
 class Styled(msgspec.Struct, frozen=True):
-    """``embeds`` is empty where the head says it all."""
+    """``embeds`` is empty where the head says it all. ``picture`` is to be uploaded with it."""
 
     content: str
     embeds: tuple[discord.Embed, ...]
+    buttons: tuple[tuple[Button, ...], ...] = ()
     picture: Picture | None = None
-    """Shown below the words; it goes along as a file."""
-
-    def files(self) -> list[discord.File]:
-        """The picture as it is uploaded, made anew for each call; its alt text goes with it."""
-        if self.picture is None:
-            return []
-        content = BytesIO(self.picture.png)
-        return [discord.File(content, CHART, description=cut(self.picture.alt, ALT) or None)]
 
 
-def styled(message: Message, mention: str = "") -> Styled:
-    """``mention`` (such as ``<@&1>``) stands before the head."""
+def styled(message: Message, mention: str = "", *, pictured: bool = False) -> Styled:
+    """``mention`` (such as ``<@&1>``) stands before the head.
+
+    ``pictured``: what this edits has a chart, which stays in the embed where no other comes.
+    """
     head = "".join(_head_span(span) for span in message.head)
     content = cut(f"{mention} {head}" if mention else head, CONTENT)
-    embed = _embed(message) if message.blocks else None
-    if embed is not None and message.picture is not None:
-        embed.set_image(url=f"attachment://{CHART}")
-    return Styled(content, (embed,) if embed else (), message.picture)
+    embeds = (_embed(message),) if message.blocks else ()
+    for embed in embeds:
+        if pictured or message.picture is not None:
+            embed.set_image(url=IN_EMBED)
+    return Styled(content, embeds, message.buttons, message.picture)
 
 
 def worded(message: Message, mention: str = "") -> Styled:
@@ -112,21 +105,29 @@ def len_of(embed: discord.Embed) -> int:
 
 
 def _described(message: Message) -> list[str]:
-    """Paragraphs without a title, and tables, in their order."""
     parts = []
-    for block in message.blocks:
-        if isinstance(block, Paragraph) and not block.title:
-            parts.append(fitting([_line(line) for line in block.lines], DESCRIPTION))
-        elif isinstance(block, Table):
+    for block in _prose(message):
+        if isinstance(block, Table):
             parts.append(_table(block))
+        else:
+            parts.append(fitting([_line(line) for line in block.lines], DESCRIPTION))
     return [part for part in parts if part]
 
 
+def _prose(message: Message) -> list[Paragraph | Table]:
+    """Paragraphs without a title, and tables, in their order; where there are none the first
+    paragraph, as an embed does not begin with a field."""
+    told = [block for block in message.blocks if isinstance(block, Paragraph | Table)]
+    untitled = [block for block in told if isinstance(block, Table) or not block.title]
+    return untitled or told[:1]
+
+
 def _named(message: Message) -> list[tuple[str, list[str]]]:
-    """Titled paragraphs and details: a field each."""
+    """Other paragraphs and details: a field each."""
     fields = []
+    prose = _prose(message)
     for block in message.blocks:
-        if isinstance(block, Paragraph) and block.title:
+        if isinstance(block, Paragraph) and not any(block is said for said in prose):
             name = bare(block.title).strip() or DETAILS_TITLE
             fields.append((cut(name, FIELD_NAME), block.lines))
         elif isinstance(block, Details):

@@ -1,6 +1,8 @@
 """One message sent or edited through the Bot API, and how that ended."""
 
 from collections.abc import Awaitable, Callable
+from enum import Enum, auto
+from functools import partial
 from typing import Any
 
 import structlog
@@ -16,15 +18,25 @@ from bot.pictures.chart import Picture
 from bot.rules import Destination
 from bot.wording.text import File, Message
 from handlers.telegram import errors, style
-from handlers.telegram.photos import LONGEST_CAPTION, Photos
-from handlers.telegram.signs import units
+from handlers.telegram.photos import Photos
 
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 log = structlog.get_logger()
 
-Call = Callable[[bool], Awaitable[Outcome]]
-"""Says something, with markup, buttons and picture or without."""
+Again = Callable[[], Awaitable[None]]
+"""Waits for a further call on behalf of the same message."""
+
+
+class Way(Enum):
+    """How much of a message goes out."""
+
+    PICTURED = auto()
+    MARKED = auto()
+    BARE = auto()
+
+
+Call = Callable[[Way], Awaitable[Outcome]]
 
 
 class Calls:
@@ -45,32 +57,36 @@ class Calls:
         silent: bool = False,
         alert: bool = False,
     ) -> Outcome:
-        """A new message; ``to`` quotes another. A picture goes along where the words fit below."""
+        """A new message; ``to`` quotes another. Words too long to stand below their picture go
+        first, and the picture answers them."""
+        again = self._turns(destination, alert)
         place: dict[str, Any] = {
             "chat_id": destination.chat,
             "message_thread_id": destination.thread or None,
             "reply_parameters": _quoting(to),
             "disable_notification": silent,
         }
-        picture = _fitting(message)
+        below = _below(message)
 
-        async def call(marked: bool) -> Outcome:
+        async def call(way: Way) -> Outcome:
             try:
-                if picture is not None and marked:
-                    sent = await self._photo(picture, message, place, destination, alert)
+                if way is Way.PICTURED and below is not None:
+                    sent = await self._photo(below, place | _caption(message), again)
                 else:
                     sent = await self._bot.send_message(
-                        text=_words(message, marked),
-                        parse_mode=ParseMode.HTML if marked else None,
-                        reply_markup=style.keyboard(message) if marked else None,
-                        link_preview_options=_NO_PREVIEW,
-                        **place,
+                        **place, **_text(message, way), link_preview_options=_NO_PREVIEW
                     )
             except TelegramError as error:
                 return errors.outcome_of(error)
             return Delivered(sent.message_id)
 
-        return await self._forgiven(destination, call, alert)
+        if not alert:
+            await again()
+        outcome = await _forgiven(call, again, below is not None)
+        if isinstance(outcome, Delivered) and below is None and message.picture is not None:
+            answering = {"reply_parameters": _quoting(outcome.message)}
+            await self._follow(message.picture, place | answering, again)
+        return outcome
 
     async def edit(
         self, destination: Destination, message: Message, edits: int, *, alert: bool = False
@@ -78,31 +94,30 @@ class Calls:
         """The message ``edits`` says and shows this from now on; one that is lost is sent anew,
         silently. A picture that it has stays where there is no other."""
         lost = False
-        picture = _fitting(message)
+        again = self._turns(destination, alert)
+        place: dict[str, Any] = {"chat_id": destination.chat, "message_id": edits}
+        below = _below(message)
 
-        async def call(marked: bool) -> Outcome:
+        async def call(way: Way) -> Outcome:
             nonlocal lost
-            place: dict[str, Any] = {
-                "chat_id": destination.chat,
-                "message_id": edits,
-                "reply_markup": style.keyboard(message) if marked else None,
-            }
             try:
-                if picture is not None and marked:
-                    await self._media(picture, message, place, destination, alert)
+                if way is Way.PICTURED and below is not None:
+                    await self._media(below, message, place, again)
                 else:
-                    await self._reworded(message, place, marked, destination, alert)
+                    await self._reworded(message, place, way, again)
             except TelegramError as error:
                 lost = isinstance(error, BadRequest) and errors.says(error, errors.VANISHED)
                 known = lost or errors.says(error, errors.UNMODIFIED)
                 return Delivered(edits) if known else _repeatable(errors.outcome_of(error))
             return Delivered(edits)
 
-        outcome = await self._forgiven(destination, call, alert)
+        if not alert:
+            await again()
+        outcome = await _forgiven(call, again, below is not None)
         if not lost:
             return outcome
         if alert:
-            await self._turnstile.alert(destination)
+            await again()
         return await self.send(destination, message, silent=True, alert=alert)
 
     async def give(self, destination: Destination, file: File, *, to: int | None) -> Outcome:
@@ -120,88 +135,86 @@ class Calls:
             return errors.outcome_of(error)
         return Delivered(sent.message_id)
 
-    async def _photo(
-        self,
-        picture: Picture,
-        message: Message,
-        place: dict[str, Any],
-        destination: Destination,
-        alert: bool,
-    ) -> SentMessage:
+    async def _photo(self, picture: Picture, told: dict[str, Any], again: Again) -> SentMessage:
         async def call(file: str | bytes) -> SentMessage:
-            return await self._bot.send_photo(
-                photo=file,
-                caption=style.html(message),
-                parse_mode=ParseMode.HTML,
-                reply_markup=style.keyboard(message),
-                **place,
-            )
+            return await self._bot.send_photo(photo=file, **told)
 
-        return await self._photos.sent(picture, call, lambda: self._again(destination, alert))
+        return await self._photos.sent(picture, call, again)
+
+    async def _follow(self, picture: Picture, place: dict[str, Any], again: Again) -> None:
+        """A picture behind words that were delivered: what becomes of it changes nothing."""
+        try:
+            await again()
+            await self._photo(picture, place | {"disable_notification": True}, again)
+        except (TelegramError, TimeoutError) as error:
+            log.warning("a picture did not follow its words", reason=errors.sentence(error))
 
     async def _media(
-        self,
-        picture: Picture,
-        message: Message,
-        place: dict[str, Any],
-        destination: Destination,
-        alert: bool,
+        self, picture: Picture, message: Message, place: dict[str, Any], again: Again
     ) -> None:
         """Adds the picture to words alone, or takes the place of the one that is there."""
+        caption = _caption(message)
+        keyboard = caption.pop("reply_markup")
 
         async def call(file: str | bytes) -> SentMessage | bool:
-            media = InputMediaPhoto(file, caption=style.html(message), parse_mode=ParseMode.HTML)
-            return await self._bot.edit_message_media(media, **place)
+            media = InputMediaPhoto(file, **caption)
+            return await self._bot.edit_message_media(media, **place, reply_markup=keyboard)
 
-        await self._photos.sent(picture, call, lambda: self._again(destination, alert))
+        await self._photos.sent(picture, call, again)
 
     async def _reworded(
-        self,
-        message: Message,
-        place: dict[str, Any],
-        marked: bool,
-        destination: Destination,
-        alert: bool,
+        self, message: Message, place: dict[str, Any], way: Way, again: Again
     ) -> None:
-        """The words of a message, or those below its picture."""
-        mode = ParseMode.HTML if marked else None
-        text = _words(message, marked)
+        """The words of a message, or those below its picture, which may be fewer."""
         try:
             await self._bot.edit_message_text(
-                text, parse_mode=mode, link_preview_options=_NO_PREVIEW, **place
+                **place, **_text(message, way), link_preview_options=_NO_PREVIEW
             )
         except BadRequest as error:
             if not errors.says(error, errors.WORDLESS):
                 raise
-            await self._again(destination, alert)
-            await self._bot.edit_message_caption(caption=text, parse_mode=mode, **place)
+            await again()
+            await self._bot.edit_message_caption(**place, **_caption(message, way))
 
-    async def _forgiven(self, destination: Destination, call: Call, alert: bool) -> Outcome:
-        """What Telegram will never take as it is goes out once more as nothing but words."""
-        if not alert:
-            await self._turnstile.answer(destination)
-        outcome = await call(True)
-        if not isinstance(outcome, Refused):
-            return outcome
-        log.error("Telegram did not accept our message", reason=outcome.reason)
-        await self._again(destination, alert)
-        return await call(False)
-
-    async def _again(self, destination: Destination, alert: bool) -> None:
-        """Wait for a further call on behalf of the same message."""
-        if alert:
-            await self._turnstile.alert(destination)
-        else:
-            await self._turnstile.answer(destination)
+    def _turns(self, destination: Destination, alert: bool) -> Again:
+        return partial(self._turnstile.alert if alert else self._turnstile.answer, destination)
 
 
-def _words(message: Message, marked: bool) -> str:
-    return style.html(message) if marked else style.bare(message)
+async def _forgiven(call: Call, again: Again, pictured: bool) -> Outcome:
+    """What Telegram will never take as it is goes out without its picture; failing that, once more
+    as nothing but words."""
+    outcome = await call(Way.PICTURED if pictured else Way.MARKED)
+    if pictured and isinstance(outcome, Refused):
+        log.warning("Telegram did not accept a picture", reason=outcome.reason)
+        await again()
+        outcome = await call(Way.MARKED)
+    if not isinstance(outcome, Refused):
+        return outcome
+    log.error("Telegram did not accept our message", reason=outcome.reason)
+    await again()
+    return await call(Way.BARE)
 
 
-def _fitting(message: Message) -> Picture | None:
-    """The picture, where the words fit below it."""
-    fits = message.picture is not None and units(style.bare(message)) <= LONGEST_CAPTION
+def _text(message: Message, way: Way) -> dict[str, Any]:
+    """Words by themselves; bare ones have no buttons either."""
+    if way is Way.BARE:
+        return {"text": style.bare(message), "parse_mode": None, "reply_markup": None}
+    markup = style.keyboard(message)
+    return {"text": style.html(message), "parse_mode": ParseMode.HTML, "reply_markup": markup}
+
+
+def _caption(message: Message, way: Way = Way.PICTURED) -> dict[str, Any]:
+    """Words below a picture, cut to what is taken there."""
+    if way is Way.BARE:
+        words = style.bare(message, style.LONGEST_CAPTION)
+        return {"caption": words, "parse_mode": None, "reply_markup": None}
+    words, markup = style.html(message, style.LONGEST_CAPTION), style.keyboard(message)
+    return {"caption": words, "parse_mode": ParseMode.HTML, "reply_markup": markup}
+
+
+def _below(message: Message) -> Picture | None:
+    """The picture below which all the words fit."""
+    fits = message.picture is not None and style.fits(message, style.LONGEST_CAPTION)
     return message.picture if fits else None
 
 

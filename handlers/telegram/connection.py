@@ -12,6 +12,9 @@ from bot.errors import ConfigError, TokenRefusedError
 READ_S = 30.0
 """An answer that is not waited for is an alert that may be sent twice."""
 
+UPLOAD_S = 60.0
+"""For what goes along with a picture or a file."""
+
 CONNECT_S = 10.0
 POOL_S = 10.0
 CALLS_AT_ONCE = 32
@@ -71,6 +74,7 @@ def _client(proxy: str | None, connections: int) -> HTTPXRequest:
         connection_pool_size=connections,
         read_timeout=READ_S,
         write_timeout=READ_S,
+        media_write_timeout=UPLOAD_S,
         connect_timeout=CONNECT_S,
         pool_timeout=POOL_S,
         proxy=proxy,

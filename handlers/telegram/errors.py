@@ -50,6 +50,18 @@ GONE = (
 )
 """Descriptions of a chat that cannot be written to; the library changes their case."""
 
+UNPICTURED = (
+    "not enough rights to send photos",
+    "not enough rights to send documents",
+    "not enough rights to send media",
+    "chat_send_photos_forbidden",
+    "chat_send_docs_forbidden",
+    "chat_send_media_forbidden",
+    "entity too large",
+    "content too large",
+)
+"""Of pictures and files alone: words may be taken there."""
+
 TOPIC_GONE = ("message thread not found", "topic_closed", "topic_deleted")
 """Of one topic of a chat; the others may be there."""
 
@@ -83,6 +95,8 @@ VANISHED = (
 def outcome_of(error: TelegramError) -> Outcome:
     """How a send that raised ``error`` ended."""
     match error:
+        case NetworkError() | Forbidden() if says(error, UNPICTURED):
+            return Refused(sentence(error))
         case RetryAfter():
             return Retry(seconds(error), "Telegram asked to wait", limited=True)
         case ChatMigrated():

@@ -13,10 +13,7 @@ from handlers.telegram import errors
 MOST = 256
 """Pictures whose id is remembered; the one unused for longest is uploaded anew."""
 
-LONGEST_CAPTION = 1_024
-"""UTF-16 units of the words below a picture, after their markup was read."""
-
-FORGOTTEN = ("wrong file identifier", "wrong remote file", "file reference", "wrong file_id")
+FORGOTTEN = ("wrong file identifier", "wrong remote file", "file reference", "file_reference")
 """What is said of an id that is good no more."""
 
 T = TypeVar("T", bound="Message | bool")
@@ -25,7 +22,10 @@ File = str | bytes
 
 
 class Photos:
-    """By the digest of their content; ids are this bot's own and need not outlive the process."""
+    """By the digest of their content; ids are this bot's own and need not outlive the process.
+
+    Calls that are under way at once upload each for itself: no chat waits for another's.
+    """
 
     def __init__(self) -> None:
         self._ids: OrderedDict[str, str] = OrderedDict()

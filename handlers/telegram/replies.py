@@ -8,7 +8,7 @@ import structlog
 from msgspec.structs import replace
 
 from bot.clock import Clock
-from bot.delivery.outcomes import Delivered, Moved, Outcome, Retry
+from bot.delivery.outcomes import Delivered, Moved, Outcome, Refused, Retry
 from bot.delivery.turnstile import Turnstile
 from bot.ports import Keyboards
 from bot.rules import Destination
@@ -23,6 +23,8 @@ PATIENCE_S = 30.0
 PRIVATE_PATIENCE_S = 60.0
 """Alone with the bot one still waits: Telegram has asked for less than a minute. While an answer
 waits its question is not confirmed, so it must not be long."""
+
+NO_FILES = "I cannot send files here."
 
 log = structlog.get_logger()
 
@@ -68,7 +70,7 @@ class Replies:
     async def give(
         self, destination: Destination, files: Sequence[File], *, to: int | None
     ) -> None:
-        """Files one after the other; what cannot be given now is asked for again by its person."""
+        """Files one after the other, as far as it goes; where none are taken, that is said."""
         for file in files:
             outcome: Outcome
             try:
@@ -76,6 +78,10 @@ class Replies:
                     outcome = await self._calls.give(destination, file, to=to)
             except TimeoutError:
                 outcome = Retry(0.0, "its chat had no turn in time")
+            if isinstance(outcome, Refused):
+                await self.say(destination, Message((NO_FILES,)), destination.chat, to=to)
+            elif isinstance(outcome, Retry) and outcome.limited:
+                self._turnstile.limited(destination, outcome.after_s)
             if not isinstance(outcome, Delivered):
                 self._note(outcome)
                 return

@@ -26,6 +26,9 @@ from handlers.telegram.signs import cut, units, visible
 LONGEST_TEXT = 4096
 """UTF-16 units of a message after its markup was read."""
 
+LONGEST_CAPTION = 1024
+"""The same of words below a picture."""
+
 LONGEST_DATA = 64
 """Bytes behind a button."""
 
@@ -48,14 +51,19 @@ _MORE = Styled("\n…", "\n…")
 """Stands where lines gave way."""
 
 
-def html(message: Message) -> str:
+def html(message: Message, longest: int = LONGEST_TEXT) -> str:
     """The message as Telegram's HTML; blocks and lines at the end give way to its length."""
-    return _fitted(message).html
+    return _fitted(message, longest).html
 
 
-def bare(message: Message) -> str:
+def bare(message: Message, longest: int = LONGEST_TEXT) -> str:
     """The same words without any markup, for when Telegram did not accept the markup."""
-    return _fitted(message).text
+    return _fitted(message, longest).text
+
+
+def fits(message: Message, longest: int) -> bool:
+    """Whether nothing of it has to give way."""
+    return bare(message, longest) == bare(message)
 
 
 def keyboard(message: Message) -> InlineKeyboardMarkup | None:
@@ -76,9 +84,9 @@ def _button(button: Button) -> InlineKeyboardButton:
     return InlineKeyboardButton(label, callback_data=button.action)
 
 
-def _fitted(message: Message) -> Styled:
-    parts = [_head(message.head)] if message.head else []
-    room = LONGEST_TEXT - sum(units(part.text) for part in parts) - units(_MORE.text)
+def _fitted(message: Message, longest: int) -> Styled:
+    parts = [_head(message.head, longest)] if message.head else []
+    room = longest - sum(units(part.text) for part in parts) - units(_MORE.text)
     before: Block | None = None
     for block in message.blocks:
         gap = _gap(before, block) if parts else ""
@@ -98,11 +106,11 @@ def _gap(before: Block | None, block: Block) -> str:
     return "\n\n" if isinstance(before, Paragraph) and isinstance(block, Paragraph) else "\n"
 
 
-def _head(line: Line) -> Styled:
+def _head(line: Line, longest: int) -> Styled:
     head = _line(line, "b")
-    if units(head.text) <= LONGEST_TEXT // 2:
+    if units(head.text) <= longest // 2:
         return head
-    return _line((cut(head.text, LONGEST_TEXT // 2) + "…",), "b")
+    return _line((cut(head.text, longest // 2) + "…",), "b")
 
 
 def _fitting(lines: list[Styled], room: int) -> list[Styled]:

@@ -60,7 +60,12 @@ class Willing:
         return self
 
     async def deliver(
-        self, destination: Destination, message: Message, nonce: str, edits: int | None = None
+        self,
+        destination: Destination,
+        message: Message,
+        nonce: str,
+        edits: int | None = None,
+        quotes: int | None = None,
     ) -> Delivered:
         return Delivered(edits or next(self._numbers))
 

@@ -13,6 +13,7 @@ from bot.exchanges.dialect import Publication
 from bot.inbox import Inbox
 from bot.market import USD, Gap, Liquidation, Side
 from bot.rules import Alert, Destination, Rule, RuleState
+from bot.story.batch import Batch
 from bot.watch import JOURNAL_S, LONG, Watch, tick
 from tests.clocks import ManualClock
 from tests.fakes import FakeOutbox
@@ -37,6 +38,7 @@ class Ledger(FakeOutbox):
         now_ms: int,
         heard: Sequence[Liquidation] = (),
         gaps: Sequence[Gap] = (),
+        story: Batch | None = None,
     ) -> None:
         self.tried += 1
         if self.full:

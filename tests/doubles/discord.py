@@ -12,7 +12,7 @@ from aiohttp import web
 from tests.doubles.discord_answers import Fault, answered, faulty, lost, refused
 from tests.doubles.discord_asking import Asking
 from tests.doubles.discord_exchange import Exchanged
-from tests.doubles.discord_files import said_in
+from tests.doubles.discord_files import INVALID, kept, said_in, show, unfit
 from tests.doubles.discord_gateway import Gateway
 from tests.doubles.discord_limits import Arrival, Limiter
 from tests.doubles.discord_objects import (
@@ -51,6 +51,13 @@ class DiscordDouble(Asking):
         self.opened = 0
         self.closed_dms: set[int] = set()
         self.unknown_channels: set[int] = set()
+        self.slow_s = 0.0
+        """What a message takes to be posted."""
+        self.without_files: set[int] = set()
+        self.without_history: set[int] = set()
+        """Channels in which the bot lacks Attach Files, or Read Message History."""
+        self.files: dict[int, list[Json]] = {}
+        """By message, what was uploaded, shown in an embed or not."""
         self.commands: list[Json] = []
         self.command_puts = 0
         self.faults: dict[str, list[Fault]] = defaultdict(list)
@@ -160,22 +167,25 @@ class DiscordDouble(Asking):
 
     async def _post(self, request: web.Request) -> web.Response:
         channel = int(request.match_info["channel"])
+        await asyncio.sleep(self.slow_s)
         sent = await said_in(request)
         if channel in self.unknown_channels:
             return refused(404, 10003, "Unknown Channel")
         if any(self.direct.get(person) == channel for person in self.closed_dms):
             return refused(403, 50007, "Cannot send messages to this user")
-        if len(sent.get("content") or "") > 2_000:
-            return refused(400, 50035, "Invalid Form Body")
+        if (refusal := self._refusal(channel, sent)) is not None:
+            return refusal
         nonce = (channel, str(sent.get("nonce")))
         if sent.get("enforce_nonce") and nonce in self._nonces:
             return answered(self.messages[self._nonces[nonce]])
         limits = self.limiter.channel("POST", channel)
         if isinstance(limits, web.Response):
             return limits
-        known = message(new_id(), channel, sent)
-        self.messages[int(known["id"])] = known
-        self._nonces[nonce] = int(known["id"])
+        number = new_id()
+        self.files[number] = kept(sent, [])
+        known = show(message(number, channel, sent), self.files[number])
+        self.messages[number] = known
+        self._nonces[nonce] = number
         self.posts.append((channel, sent))
         return answered(known, limits)
 
@@ -187,11 +197,24 @@ class DiscordDouble(Asking):
         if isinstance(limits, web.Response):
             return limits
         sent = await said_in(request)
+        if (refusal := self._refusal(channel, sent)) is not None:
+            return refusal
         self.edits.append((number, sent))
-        kept = self.messages[number]["attachments"] if "attachments" not in sent else []
-        self.messages[number] = message(number, channel, sent)
-        self.messages[number]["attachments"] += kept
+        self.files[number] = kept(sent, self.files[number])
+        self.messages[number] = show(message(number, channel, sent), self.files[number])
         return answered(self.messages[number], limits)
+
+    def _refusal(self, channel: int, sent: Json) -> web.Response | None:
+        """What neither fits nor is allowed there."""
+        if "uploads" in sent and channel in self.without_files:
+            return refused(403, 50013, "Missing Permissions")
+        quoted = sent.get("message_reference")
+        if quoted is not None and channel in self.without_history:
+            return refused(403, 160002, "Cannot reply without permission to read message history")
+        strict = quoted is not None and quoted.get("fail_if_not_exists", True)
+        if strict and int(quoted["message_id"]) not in self.messages:
+            return refused(400, INVALID, "Invalid Form Body")
+        return unfit(sent)
 
     async def _member(self, request: web.Request) -> web.Response:
         guild, person = int(request.match_info["guild"]), int(request.match_info["person"])
@@ -219,9 +242,12 @@ class DiscordDouble(Asking):
         if exchanged.callbacks:
             return refused(400, 40060, "Interaction has already been acknowledged.")
         said = await said_in(request)
+        speaks = said["type"] in (4, 7)
+        if speaks and (refusal := self._refusal(exchanged.channel, said)) is not None:
+            return refusal
         shown = exchanged.call_back(said)
         head: Json = {"id": str(exchanged.id), "type": 2}
-        if said["type"] not in (4, 7):
+        if not speaks:
             return answered({"interaction": head})
         return answered({"interaction": head, "resource": {"type": said["type"], "message": shown}})
 
@@ -237,4 +263,7 @@ class DiscordDouble(Asking):
         exchanged = self.asked.get(request.match_info["token"])
         if exchanged is None or not exchanged.callbacks:
             return refused(404, 10015, "Unknown Webhook")
-        return answered(take(exchanged, await said_in(request)))
+        said = await said_in(request)
+        if (refusal := self._refusal(exchanged.channel, said)) is not None:
+            return refusal
+        return answered(take(exchanged, said))

@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import Self
 
+from tests.doubles.discord_files import kept, show
 from tests.doubles.discord_objects import EPHEMERAL, Json, message, new_id
 
 
@@ -73,4 +74,4 @@ class Exchanged:
         return self
 
     def _message(self, number: int, said: Json) -> Json:
-        return message(number, self.channel, said, self.user)
+        return show(message(number, self.channel, said, self.user), kept(said, []))

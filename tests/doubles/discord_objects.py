@@ -134,7 +134,7 @@ def message(number: int, channel: int, sent: Json, asker: int | None = None) -> 
         "mention_everyone": False,
         "mentions": [],
         "mention_roles": [],
-        "attachments": [attachment(one) for one in sent.get("attachments") or []],
+        "attachments": [],
         "embeds": [{"type": "rich", **embed} for embed in sent.get("embeds") or []],
         "components": sent.get("components") or [],
         "pinned": False,
@@ -153,8 +153,9 @@ def message(number: int, channel: int, sent: Json, asker: int | None = None) -> 
 
 def attachment(told: Json) -> Json:
     """An uploaded file as a message shows it."""
-    url = f"https://cdn.invalid/{told['filename']}"
-    return {**told, "id": str(new_id()), "size": 1, "url": url, "proxy_url": url}
+    number = str(new_id())
+    url = f"https://cdn.invalid/{number}/{told['filename']}"
+    return {**told, "id": number, "size": 1, "url": url, "proxy_url": url}
 
 
 def direct_channel(number: int, person: int) -> Json:

@@ -28,6 +28,7 @@ from tests.doubles.telegram_wire import (
     migrated,
     person,
     posted,
+    quoted,
     readable,
     spoilt,
 )
@@ -113,7 +114,7 @@ class TelegramDouble(TelegramPeople):
 
     def _fault(self, method: str, params: Params) -> Fault | None:
         for fault in self.faults:
-            if fault.method == method and fault.chat in (None, params.get("chat_id")):
+            if fault.meets(method) and fault.chat in (None, params.get("chat_id")):
                 self.faults.remove(fault)
                 return fault
         return self.refusing.get(params.get("chat_id", 0)) if method in COUNTED else None
@@ -195,7 +196,7 @@ class TelegramDouble(TelegramPeople):
             shown.entities,
             topic,
             keyboard(params),
-            params.get("reply_parameters", {}).get("message_id"),
+            quoted(params, self._next_message),
             params.get("disable_notification", False),
         )
         self._next_message += 1

@@ -17,6 +17,7 @@ class Fault(msgspec.Struct, frozen=True):
 
     In place of the answer ``cut`` closes the connection, ``half`` does so within the body, and
     ``hang`` says nothing until the caller leaves. ``page``: a proxy's HTML instead of JSON.
+    ``method``: of ``sendMessage`` a message with a picture is one too.
     """
 
     status: int = 0
@@ -29,6 +30,10 @@ class Fault(msgspec.Struct, frozen=True):
     page: bool = False
     method: str = "sendMessage"
     chat: int | None = None
+
+    def meets(self, method: str) -> bool:
+        """Whether a call of this method ends so."""
+        return self.method == method or (self.method, method) == ("sendMessage", "sendPhoto")
 
 
 def limited(seconds: int, chat: int | None = None, method: str = "sendMessage") -> Fault:
@@ -176,3 +181,14 @@ async def spoilt(request: web.Request, fault: Fault, good: Params) -> web.Stream
 def _close(request: web.Request) -> None:
     if request.transport is not None:
         request.transport.close()
+
+
+def quoted(params: Params, next_message: int) -> int | None:
+    """The message that is answered; what is not there may have to be."""
+    told = params.get("reply_parameters", {})
+    number: int | None = told.get("message_id")
+    if number is None or number < next_message:
+        return number
+    if not told.get("allow_sending_without_reply"):
+        raise RefusedError(bad("message to be replied not found"))
+    return None

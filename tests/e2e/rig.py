@@ -130,7 +130,7 @@ class World:
             return chat_platforms(settings, storage, REAL, allowed)
 
         async with (
-            build(settings, served, REAL, REAL) as bot,
+            build(settings, served, REAL, REAL, companions_ms=0) as bot,
             asyncio.TaskGroup() as group,
         ):
             bot.around = around or bot.around

@@ -19,6 +19,7 @@ from bot.market import Gap, Liquidation, Side
 from bot.memory import WATCHED
 from bot.ports import Notifier
 from bot.rules import Alert, Destination, Rule, RuleState
+from bot.story.batch import Batch
 from bot.watch import BATCH, Watch
 from bot.wording.text import Message
 from handlers.talk import House
@@ -143,7 +144,12 @@ class HangingPlatform:
         return self
 
     async def deliver(
-        self, destination: Destination, message: Message, nonce: str, edits: int | None = None
+        self,
+        destination: Destination,
+        message: Message,
+        nonce: str,
+        edits: int | None = None,
+        quotes: int | None = None,
     ) -> Outcome:
         self.asked.set()
         return await asyncio.Future()
@@ -170,6 +176,7 @@ class FullOutbox(FakeOutbox):
         now_ms: int,
         heard: Sequence[Liquidation] = (),
         gaps: Sequence[Gap] = (),
+        story: Batch | None = None,
     ) -> None:
         raise StoreError("the disk is full")
 

@@ -13,6 +13,7 @@ from bot.errors import StoreError
 from bot.market import Gap, Liquidation
 from bot.ports import Accounts, Found, Notification, Waiting
 from bot.rules import Alert, Destination, Payload, RuleState
+from bot.story.batch import Batch
 
 REPEATS = 2
 LATE_MS = 30 * MINUTE_MS
@@ -71,6 +72,7 @@ class QueueOutbox:
         now_ms: int,
         heard: Sequence[Liquidation] = (),
         gaps: Sequence[Gap] = (),
+        story: Batch | None = None,
     ) -> None:
         for alert in alerts:
             self.queue(alert.rule.destination, alert, now_ms)

@@ -63,7 +63,12 @@ class ClockPlatform:
         self._told_all = 0.0
 
     async def deliver(
-        self, destination: Destination, message: Message, nonce: str, edits: int | None = None
+        self,
+        destination: Destination,
+        message: Message,
+        nonce: str,
+        edits: int | None = None,
+        quotes: int | None = None,
     ) -> Outcome:
         takes_s, chat = self._random.uniform(*self._answer_s), destination.chat
         known = max(self._told[chat], self._told_all)

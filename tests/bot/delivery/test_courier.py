@@ -31,7 +31,12 @@ class Phone:
         self.held: dict[int, asyncio.Event] = {}
 
     async def deliver(
-        self, destination: Destination, message: Message, nonce: str, edits: int | None = None
+        self,
+        destination: Destination,
+        message: Message,
+        nonce: str,
+        edits: int | None = None,
+        quotes: int | None = None,
     ) -> Outcome:
         self.calls.append(destination.chat)
         self.nonces.append(nonce)

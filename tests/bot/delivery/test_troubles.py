@@ -31,7 +31,12 @@ class Trouble:
         self._under_way = 0
 
     async def deliver(
-        self, destination: Destination, message: Message, nonce: str, edits: int | None = None
+        self,
+        destination: Destination,
+        message: Message,
+        nonce: str,
+        edits: int | None = None,
+        quotes: int | None = None,
     ) -> Outcome:
         self.calls.append((self.clock.monotonic(), destination.chat))
         self._under_way += 1

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,8 +14,9 @@ from bot.backoff import Backoff
 from bot.clock import SystemClock
 from bot.delivery.pacing import Limits
 from bot.market import USD
+from bot.pictures.chart import Picture
 from bot.rules import Destination, Rule
-from bot.wording.text import Button, Message, Paragraph
+from bot.wording.text import Button, File, Message, Paragraph
 from handlers.discord.calls import TIMEOUT_S
 from handlers.discord.conversation import Conversation, conversation_of
 from handlers.discord.platform import DiscordPlatform
@@ -61,14 +62,17 @@ class Figures:
     def __init__(self, delay_s: float = 0.0) -> None:
         self.delay_s = delay_s
         self.requests: list[Request] = []
+        self.picture: Picture | None = None
+        self.files: tuple[File, ...] = ()
 
     async def answer(self, request: Request, house: House) -> Reply:
         await asyncio.sleep(self.delay_s)
         self.requests.append(request)
         coin = request.options.get("coin") or request.text or "all"
         buttons = (Button("BTC", "figures|BTC"), Button("again", "figures|BTC"))
-        told = Message((f"Figures of {coin}",), (Paragraph(("$1",)),), (buttons,))
-        return Reply(told, edit=request.pressed)
+        lines = (Paragraph((("$1",),)),)
+        told = Message((f"Figures of {coin}",), lines, (buttons,), picture=self.picture)
+        return Reply(told, edit=request.pressed, files=self.files)
 
 
 class Keeper:
@@ -113,7 +117,9 @@ async def opened(
     allowed: Iterable[tuple[str, int]] = (),
     limits: Limits = NO_LIMITS,
     timeout_s: float = TIMEOUT_S,
+    discord: DiscordDouble | None = None,
 ) -> AsyncIterator[Scene]:
+    """``discord`` is there already, with what happened in it, and stays."""
     furnished = Furnished(allowed=Allowed(allowed))
     figures, keeper = Figures(delay_s), Keeper()
     commands = {"figures": figures, "keep": keeper}
@@ -130,7 +136,7 @@ async def opened(
             Conversation(commands, answer, act, house) if fake_commands else conversation_of(house)
         )
 
-    async with DiscordDouble([a_guild()]) as discord:
+    async with nullcontext(discord) if discord else DiscordDouble([a_guild()]) as discord:
         notes = notebook or FakeNotebook()
         platform = a_platform(
             discord,

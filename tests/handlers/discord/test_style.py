@@ -4,7 +4,9 @@ import discord
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
+from bot.pictures.chart import Picture
 from bot.wording.text import (
     Bold,
     Button,
@@ -19,6 +21,7 @@ from bot.wording.text import (
 )
 from handlers.discord.buttons import buttons_view
 from handlers.discord.limits import fitting, size
+from handlers.discord.pictures import MOST, Pictured
 from handlers.discord.style import len_of, styled, worded
 
 MOMENT = Moment(1_795_311_660_000)
@@ -50,6 +53,36 @@ def test_times_are_each_readers_own_so_a_note_with_one_is_no_footer() -> None:
     assert embed.fields[1].name == "\u200b"
     assert embed.fields[1].value == "off since <t:1795311660:t>"
     assert embed.footer.text == "samples"
+
+
+def test_why_it_matters_is_prose_and_what_is_in_it_a_field() -> None:
+    embed = embed_of(
+        Paragraph((("Largest hour in 92 days.",),), title="Why it matters"),
+        Paragraph((("BTC ", Bold("$205M")),), title="What is in it"),
+        Details((("BTC open interest −4.8%",),)),
+    )
+    assert embed.description == "Largest hour in 92 days."
+    assert [(field.name, field.value) for field in embed.fields] == [
+        ("What is in it", "BTC **$205M**"),
+        ("Details", "BTC open interest −4.8%"),
+    ]
+
+
+def test_a_chart_stands_in_the_embed_where_there_is_one() -> None:
+    words = Message(("head",), (Note(("n",)),))
+    shown = replace(words, picture=Picture(b"png", "d1", "a chart"))
+    assert styled(words).embeds[0].image.url is None
+    assert styled(shown).embeds[0].image.url == "attachment://chart.png"
+    assert styled(words, pictured=True).embeds[0].image.url == "attachment://chart.png"
+    assert worded(shown).picture is None
+
+
+def test_only_the_latest_messages_with_charts_are_remembered() -> None:
+    pictured = Pictured()
+    for message in range(MOST + 1):
+        pictured.add(message)
+    assert 0 not in pictured
+    assert MOST in pictured
 
 
 def test_there_is_always_a_footer() -> None:

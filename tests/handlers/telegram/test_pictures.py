@@ -3,7 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
-from bot.delivery.outcomes import Delivered, Gone, Retry
+from bot.delivery.outcomes import Delivered
 from bot.pictures.chart import Picture
 from bot.rules import Destination
 from bot.wording.text import Bold, Button, File, Message, Paragraph
@@ -12,7 +12,6 @@ from handlers.telegram.calls import Calls
 from handlers.telegram.notify import TelegramNotifier
 from tests.doubles.telegram import TelegramDouble
 from tests.doubles.telegram_media import SIGNATURE
-from tests.doubles.telegram_wire import bad, blocked, cut_after_accepting, limited
 from tests.handlers.telegram.conftest import Running
 
 ANN = 41
@@ -100,64 +99,22 @@ async def test_an_id_that_telegram_knows_no_more_is_uploaded_again(
     assert telegram.shelf.uploads == 2
 
 
-async def test_a_picture_that_telegram_refuses_costs_the_picture_alone(
-    telegram: TelegramDouble, notifier: TelegramNotifier
-) -> None:
-    broken = replace(SHOWN, picture=Picture(b"no picture", "d3", ""))
-    outcome = await notifier.deliver(TO_ANN, broken, "L1")
-    (sent,) = telegram.sent
-    assert outcome == Delivered(sent.id)
-    assert (sent.photo, sent.text) == (None, "Flush <$5M>\nnow $7M")
-
-
-async def test_words_too_long_for_a_caption_go_alone(
-    telegram: TelegramDouble, notifier: TelegramNotifier
-) -> None:
-    long = Message(("Flush",), (Paragraph((("x" * 1_100,),)),), picture=PICTURE)
-    await notifier.deliver(TO_ANN, long, "L1")
-    assert telegram.sent[0].photo is None
-    assert telegram.calls == ["sendMessage"]
-
-
-@pytest.mark.parametrize(
-    ("fault", "outcome"),
-    [
-        (blocked(), Gone("Forbidden: bot was blocked by the user", chat_wide=True)),
-        (limited(7), Retry(7.0, "Telegram asked to wait", limited=True)),
-        (bad("chat not found"), Gone("Chat not found", chat_wide=True)),
-    ],
-)
-async def test_a_picture_ends_as_words_do(
-    telegram: TelegramDouble, notifier: TelegramNotifier, fault: object, outcome: object
-) -> None:
-    telegram.fail(replace(fault, method="sendPhoto"))  # type: ignore[type-var]
-    assert await notifier.deliver(TO_ANN, SHOWN, "L1") == outcome
-
-
-async def test_a_picture_whose_answer_was_cut_may_have_arrived(
-    telegram: TelegramDouble, notifier: TelegramNotifier
-) -> None:
-    telegram.fail(cut_after_accepting(method="sendPhoto"))
-    outcome = await notifier.deliver(TO_ANN, SHOWN, "L1")
-    assert isinstance(outcome, Retry)
-    assert outcome.unknown
-    assert len(telegram.sent) == 1
-
-
 async def test_a_message_answers_another_and_is_sent_though_that_is_gone(
     telegram: TelegramDouble, notifier: TelegramNotifier
 ) -> None:
     await notifier.deliver(TO_ANN, WORDS, "L1")
     await notifier.deliver(TO_ANN, WORDS, "L2", quotes=telegram.sent[0].id)
     await notifier.deliver(TO_ANN, SHOWN, "L3", quotes=999_999)
-    assert [sent.reply_to for sent in telegram.sent] == [None, telegram.sent[0].id, 999_999]
+    assert [sent.reply_to for sent in telegram.sent] == [None, telegram.sent[0].id, None]
 
 
 async def test_a_file_is_given_as_it_is(telegram: TelegramDouble, calls: Calls) -> None:
-    outcome = await calls.give(TO_GROUP, File("F311.csv", b"a,b\n1,2\n"), to=5)
-    (sent,) = telegram.sent
+    await calls.send(TO_GROUP, WORDS)
+    question, file = telegram.sent[0].id, File("F311.csv", b"a,b\n1,2\n")
+    outcome = await calls.give(TO_GROUP, file, to=question)
+    sent = telegram.sent[-1]
     assert outcome == Delivered(sent.id)
-    assert (sent.document, sent.thread, sent.reply_to) == (("F311.csv", b"a,b\n1,2\n"), 7, 5)
+    assert (sent.document, sent.thread, sent.reply_to) == ((file.name, file.content), 7, question)
 
 
 async def test_an_answer_has_its_files_behind_it(

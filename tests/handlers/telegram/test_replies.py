@@ -11,11 +11,11 @@ from bot.delivery.turnstile import Turnstile
 from bot.errors import StoreError
 from bot.ports import Keyboard
 from bot.rules import Destination
-from bot.wording.text import Button, Message
+from bot.wording.text import Button, File, Message
 from handlers.telegram.calls import Calls
-from handlers.telegram.replies import Replies
+from handlers.telegram.replies import NO_FILES, Replies
 from tests.doubles.telegram import TelegramDouble
-from tests.doubles.telegram_wire import blocked, cut_after_accepting, gateway, limited
+from tests.doubles.telegram_wire import bad, blocked, cut_after_accepting, gateway, limited
 from tests.fakes import FakeKeyboards, Furnished
 from tests.handlers.telegram.conftest import HastyClock
 
@@ -184,3 +184,20 @@ async def test_an_answer_without_a_turn_is_given_up_after_a_minute(
     assert await replies.say(TO_ANN, WORDS, ANN) is None
     assert await replies.say(TO_BEN, WORDS, BEN) is not None
     assert [sent.chat for sent in telegram.sent] == [BEN]
+
+
+async def test_where_files_are_not_taken_that_is_said_once(
+    telegram: TelegramDouble, replies: Replies
+) -> None:
+    telegram.fail(bad("not enough rights to send documents to the chat", method="sendDocument"))
+    await replies.give(TO_GROUP, (File("1.csv", b"1"), File("2.csv", b"2")), to=None)
+    assert [sent.text for sent in telegram.sent] == [NO_FILES]
+
+
+async def test_a_429_of_a_file_is_told_to_the_turnstile_and_the_rest_is_left(
+    telegram: TelegramDouble, replies: Replies, turnstile: Passes
+) -> None:
+    telegram.fail(limited(3, method="sendDocument"))
+    await replies.give(TO_ANN, (File("1.csv", b"1"), File("2.csv", b"2")), to=None)
+    assert turnstile.pauses == [(ANN, 3.0)]
+    assert telegram.sent == []

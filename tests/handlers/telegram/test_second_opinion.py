@@ -2,10 +2,9 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import Any
 
 import pytest
-from aiohttp import ClientSession, web
+from aiohttp import ClientSession, FormData, web
 from lo_bot_api_emulator import LoBotApiEmulator
 from telegram import Update
 
@@ -14,8 +13,9 @@ from bot.clock import SystemClock
 from bot.delivery.outcomes import Delivered
 from bot.delivery.pacing import Limits
 from bot.delivery.turnstile import Turnstile
+from bot.pictures.chart import Picture
 from bot.rules import Destination
-from bot.wording.text import Bold, Button, Message
+from bot.wording.text import Bold, Button, File, Message
 from handlers.telegram.attempts import Attempts, Speak
 from handlers.telegram.calls import Calls
 from handlers.telegram.connection import Connection
@@ -45,9 +45,12 @@ async def emulator() -> AsyncIterator[tuple[LoBotApiEmulator, str]]:
     async with ClientSession() as session:
 
         async def forward(request: web.Request) -> web.Response:
-            form: dict[str, Any] = dict(await request.post())
-            for name in UNKNOWN_THERE:
-                form.pop(name, None)
+            form = FormData()
+            for name, value in (await request.post()).items():
+                if isinstance(value, web.FileField):
+                    form.add_field(name, value.file.read(), filename=value.filename)
+                elif name not in UNKNOWN_THERE:
+                    form.add_field(name, value)
             async with session.post(f"{address}{request.path}", data=form) as answer:
                 return web.Response(
                     body=await answer.read(), status=answer.status, content_type="application/json"
@@ -70,6 +73,24 @@ async def test_messages_buttons_and_edits_are_taken(emulator: tuple[LoBotApiEmul
     sent = await notifier.deliver(to_ann, message, "L1")
     assert isinstance(sent, Delivered)
     assert await notifier.deliver(to_ann, message, "L1", edits=sent.message) == sent
+    await connection.close()
+
+
+async def test_pictures_captions_quotes_and_files_are_taken(
+    emulator: tuple[LoBotApiEmulator, str],
+) -> None:
+    connection = Connection(TOKEN, emulator[1])
+    calls = Calls(connection.bot, Turnstile(Limits(), SystemClock()))
+    picture = Picture(b"\x89PNG\r\n\x1a\n", "d1", "a chart")
+    message = Message(("Longs <$5M> & ", Bold("more")), picture=picture)
+    to_ann = Destination("telegram", ANN, direct=True)
+    first = await calls.send(to_ann, message)
+    assert isinstance(first, Delivered)
+    assert isinstance(await calls.send(to_ann, message, to=first.message), Delivered)
+    file = File("F311.csv", b"a,b")
+    assert isinstance(await calls.give(to_ann, file, to=first.message), Delivered)
+    asked = [request["method"] for request in emulator[0].requests]
+    assert asked == ["sendPhoto", "sendPhoto", "sendDocument"]
     await connection.close()
 
 

@@ -67,10 +67,24 @@ def test_text_from_outside_never_becomes_markup(text: str) -> None:
 
 @given(st.lists(LINES, min_size=1, max_size=3), st.integers(1, 60), st.sampled_from("ab😀<"))
 @settings(max_examples=30, deadline=None)
-def test_no_message_is_ever_too_long(lines: list[Line], times: int, filler: str) -> None:
+def test_no_message_and_no_caption_is_ever_too_long(
+    lines: list[Line], times: int, filler: str
+) -> None:
     long = Paragraph(tuple(("x", Bold(filler * 90 * times)) for _ in range(times)))
     message = Message(lines[0], (long, Details(long.lines), Table(((filler * 300,),) * times)))
-    assert utf16(parse(style.html(message)).text) <= 4096
+    whole = parse(style.html(message)).text
+    below = parse(style.html(message, style.LONGEST_CAPTION)).text
+    assert utf16(whole) <= 4096
+    assert utf16(below) <= 1024
+    assert below == style.bare(message, style.LONGEST_CAPTION)
+    if style.fits(message, style.LONGEST_CAPTION):
+        assert below == whole
+
+
+@pytest.mark.parametrize("characters", [900, 1_000])
+def test_a_message_of_a_thousand_characters_fits_below_a_picture(characters: int) -> None:
+    lines = tuple(("x" * 49,) for _ in range(characters // 50))
+    assert style.fits(Message((), (Paragraph(lines),)), style.LONGEST_CAPTION)
 
 
 def test_what_does_not_fit_is_left_out_in_whole_lines_and_said_to_be() -> None:
