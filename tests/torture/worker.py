@@ -54,6 +54,7 @@ async def serve(passing: Passing) -> None:
         real,
         real,
         passing=passing,
+        companions_ms=0,
     ) as bot:
         await bot.run(until=stop_signal())
 
