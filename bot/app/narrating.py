@@ -76,6 +76,7 @@ class Narrating:
             library, self.cases, page_message, scribe, real, market,
             self._illustrator.tell, self._illustrator.picture,
         )  # fmt: skip
+        around.tell_prices(self.price)
         self._dressing = Dressing(self.cases, self.stories, real, companions_ms)
 
     def tasks(self) -> Iterator[tuple[str, Callable[[], Awaitable[None]]]]:

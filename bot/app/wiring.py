@@ -69,33 +69,19 @@ async def build(
         feeds = _feeds(settings, exchanges, wire, inbox, storage)
         memory = await recollect(storage.tape, storage.notebook, names, market.now_ms())
         diary = Diary(storage.notebook, memory, names, market.now_ms())
-        engine = Engine({name: e.publication for name, e in exchanges.items()}, memory.since_ms)
-        desk = EngineDesk(
-            engine,
-            lambda: (feed.status() for feed in feeds),
-            lambda: {coin for feed in feeds for coin in feed.coins()},
-        )
+        publications = {name: exchange.publication for name, exchange in exchanges.items()}
+        engine = Engine(publications, memory.since_ms)
+        desk = _desk(engine, feeds)
         around = Surroundings(settings, storage, replace(wire, real=asking), names, reading, market)
+        around.measure_for(desk, engine.awaited, inbox.put)
         couriers: list[Courier] = []
         telling = Narrating(
-            storage, around, _news(settings, wire), desk,
-            {name: e.publication for name, e in exchanges.items()}, memory, real, market,
-            lambda: wake(couriers), companions_ms, reading,
+            storage, around, _news(settings, wire), desk, publications, memory, real,
+            market, lambda: wake(couriers), companions_ms, reading,
         )  # fmt: skip
-        around.tell_prices(telling.price)
-        around.measure_for(desk, engine.awaited, inbox.put)
-        notifiers = {platform.name: platform.notifier for platform in served}
-        house = House(
-            desk, storage.rulebook, storage.chats, storage.books, storage.keyboards, real,
-            inbox.put, notifiers, allowed=allowed, passing=passing,
-            markets=around.markets, history=around.history, flushes=storage.flushes,
-            stories=telling.stories, cases=telling.cases, charts=telling.charts,
-            files=telling.files, spoke=telling.spoke,
-        )  # fmt: skip
+        house = _house(storage, served, desk, inbox, allowed, around, telling, real, passing)
         operator = _operator(settings, storage, desk, real, market)
-        couriers += [
-            _courier(platform, storage, real, inbox, operator, passing) for platform in served
-        ]
+        couriers += [_courier(one, storage, real, inbox, operator, passing) for one in served]
         watch = Watch(
             inbox, engine, storage.outbox, real, lambda: wake(couriers), handled, diary.kept,
             passing, telling,
@@ -104,11 +90,7 @@ async def build(
             feeds, storage.quarantine, (storage.tape, storage.facts),
             (storage.books, storage.outbox, storage.flushes, storage.pictures), real, market,
         )  # fmt: skip
-        comparisons = [
-            Comparison(e, e.own_sums, settings.urls_of(e.name), feed, wire, storage.tape)
-            for e, feed in zip(exchanges.values(), feeds, strict=True)
-            if e.own_sums is not None
-        ]
+        comparisons = _comparisons(settings, exchanges, feeds, wire, storage)
         try:
             yield Bot(
                 settings, storage, real, market, memory, inbox, engine, feeds, desk, house, served,
@@ -126,6 +108,49 @@ async def _allowed(settings: Settings, storage: Storage) -> Allowed:
     for platform, old, new in await storage.chats.moves(settings.allowed):
         allowed.follow(platform, old, new)
     return allowed
+
+
+def _desk(engine: Engine, feeds: Sequence[Feed]) -> EngineDesk:
+    return EngineDesk(
+        engine,
+        lambda: (feed.status() for feed in feeds),
+        lambda: {coin for feed in feeds for coin in feed.coins()},
+    )
+
+
+def _house(
+    storage: Storage,
+    served: Sequence[Platform],
+    desk: EngineDesk,
+    inbox: Inbox,
+    allowed: Allowed,
+    around: Surroundings,
+    telling: Narrating,
+    real: Clock,
+    passing: Passing,
+) -> House:
+    notifiers = {platform.name: platform.notifier for platform in served}
+    return House(
+        desk, storage.rulebook, storage.chats, storage.books, storage.keyboards, real,
+        inbox.put, notifiers, allowed=allowed, passing=passing,
+        markets=around.markets, history=around.history, flushes=storage.flushes,
+        stories=telling.stories, cases=telling.cases, charts=telling.charts,
+        files=telling.files, spoke=telling.spoke,
+    )  # fmt: skip
+
+
+def _comparisons(
+    settings: Settings,
+    exchanges: Mapping[str, Exchange],
+    feeds: Sequence[Feed],
+    wire: Wire,
+    storage: Storage,
+) -> list[Comparison]:
+    return [
+        Comparison(e, e.own_sums, settings.urls_of(e.name), feed, wire, storage.tape)
+        for e, feed in zip(exchanges.values(), feeds, strict=True)
+        if e.own_sums is not None
+    ]
 
 
 def _news(settings: Settings, wire: Wire) -> NewsDesk:

@@ -81,7 +81,7 @@ async def test_a_limited_chat_gets_what_waited_in_one_message_while_another_goes
         await eventually(lambda: balanced(bot, created=4, sent=3, merged=1))
     refused, then, *_ = world.telegram.asked_at[ANN][asked:]
     assert then - refused >= 2
-    assert world.telegram.asked_at[BEN][-1] - refused < 2
+    assert any(0 < at - refused < 2 for at in world.telegram.asked_at[BEN]), "his second alert"
 
 
 async def test_in_a_group_a_member_is_refused_and_an_admin_may(world: World) -> None:
