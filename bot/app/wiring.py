@@ -51,9 +51,8 @@ async def build(
 ) -> AsyncIterator[Bot]:
     """Open storage and the network, and put the rooms together.
 
-    ``companions_ms``: how long an alert waits for others to the same chat, in real time. By
-    ``asking`` sources of market structure are asked, and by ``reading`` history is read and charts
-    are drawn; ``real``, unless the market's time runs faster.
+    ``companions_ms``: how long an alert waits for others to the same chat. Where the market's time
+    runs faster, structure is asked for by ``asking``, history read and charts drawn by ``reading``.
     """
     asking, reading = asking or real, reading or real
     async with (
@@ -64,8 +63,7 @@ async def build(
         allowed = await _allowed(settings, storage)
         served = platforms(storage, allowed)
         wire = Wire(session, market, real, checked_proxy(settings.https_proxy))
-        names = settings.exchange_names
-        exchanges = {name: settings.exchange(name) for name in names}
+        exchanges = {name: settings.exchange(name) for name in (names := settings.exchange_names)}
         feeds = _feeds(settings, exchanges, wire, inbox, storage)
         memory = await recollect(storage.tape, storage.notebook, names, market.now_ms())
         diary = Diary(storage.notebook, memory, names, market.now_ms())
