@@ -63,7 +63,8 @@ async def build(
         allowed = await _allowed(settings, storage)
         served = platforms(storage, allowed)
         wire = Wire(session, market, real, checked_proxy(settings.https_proxy))
-        exchanges = {name: settings.exchange(name) for name in (names := settings.exchange_names)}
+        names = settings.exchange_names
+        exchanges = {name: settings.exchange(name) for name in names}
         feeds = _feeds(settings, exchanges, wire, inbox, storage)
         memory = await recollect(storage.tape, storage.notebook, names, market.now_ms())
         diary = Diary(storage.notebook, memory, names, market.now_ms())
