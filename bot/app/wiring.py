@@ -54,7 +54,6 @@ async def build(
     ``companions_ms``: how long an alert waits for others to the same chat. Where the market's time
     runs faster, structure is asked for by ``asking``, history read and charts drawn by ``reading``.
     """
-    asking, reading = asking or real, reading or real
     async with (
         open_storage(settings.database, settings.data_dir, passing) as storage,
         open_session() as session,
@@ -71,12 +70,12 @@ async def build(
         publications = {name: exchange.publication for name, exchange in exchanges.items()}
         engine = Engine(publications, memory.since_ms)
         desk = _desk(engine, feeds)
-        around = Surroundings(settings, storage, replace(wire, real=asking), names, reading, market)
+        around = _around(settings, storage, replace(wire, real=asking or real), reading or real)
         around.measure_for(desk, engine.awaited, inbox.put)
         couriers: list[Courier] = []
         telling = Narrating(
             storage, around, _news(settings, wire), desk, publications, memory, real,
-            market, lambda: wake(couriers), companions_ms, reading,
+            market, lambda: wake(couriers), companions_ms, reading or real,
         )  # fmt: skip
         house = _house(storage, served, desk, inbox, allowed, around, telling, real, passing)
         operator = _operator(settings, storage, desk, real, market)
@@ -107,6 +106,10 @@ async def _allowed(settings: Settings, storage: Storage) -> Allowed:
     for platform, old, new in await storage.chats.moves(settings.allowed):
         allowed.follow(platform, old, new)
     return allowed
+
+
+def _around(settings: Settings, storage: Storage, wire: Wire, reading: Clock) -> Surroundings:
+    return Surroundings(settings, storage, wire, settings.exchange_names, reading, wire.market)
 
 
 def _desk(engine: Engine, feeds: Sequence[Feed]) -> EngineDesk:

@@ -77,7 +77,10 @@ class WatchedTelegram(TelegramDouble):
 
 @dataclass
 class World:
-    """What the bot lives between; it outlasts any one bot."""
+    """What the bot lives between; it outlasts any one bot.
+
+    Its market's time is the machine's, ``ahead_ms`` on.
+    """
 
     telegram: WatchedTelegram
     discord: DiscordDouble
@@ -85,6 +88,11 @@ class World:
     data_dir: Path
     last_ms: int = 0
     people: int = 1_000
+    ahead_ms: int = 0
+
+    def now_ms(self) -> int:
+        """The market's time."""
+        return REAL.now_ms() + self.ahead_ms
 
     def settings(self, *platforms: str, **more: Any) -> Settings:
         """One exchange, and the platforms that are named."""
@@ -130,7 +138,7 @@ class World:
             return chat_platforms(settings, storage, REAL, allowed)
 
         async with (
-            build(settings, served, REAL, REAL, companions_ms=0) as bot,
+            build(settings, served, REAL, self, companions_ms=0) as bot,
             asyncio.TaskGroup() as group,
         ):
             bot.around = around or bot.around
@@ -147,7 +155,7 @@ class World:
         """One forced order of this size, now, as the exchange publishes it."""
         listed = (c for c in CONTRACTS if c.exchange == exchange and c.coin == coin and c.linear)
         contract = next(listed)
-        self.last_ms = max(self.last_ms + 1, REAL.now_ms())
+        self.last_ms = max(self.last_ms + 1, self.now_ms())
         quantity = usd / (contract.size * PRICE)
         for frame in frames([TapeOrder(self.last_ms, contract, side, PRICE, quantity)]):
             await self.exchanges.send(frame)

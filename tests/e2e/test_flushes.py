@@ -1,0 +1,53 @@
+"""A flush from its start on, as a follower in Telegram has it: one message with a life."""
+
+import asyncio
+
+from bot.clock import MINUTE_MS
+from bot.rules import Destination
+from tests.doubles.telegram import Sent
+from tests.e2e.rig import World, eventually
+
+ANN = 11
+HER = Destination("telegram", ANN, direct=True)
+
+
+def label(sent: Sent, words: str) -> str:
+    return next(b["callback_data"] for row in sent.buttons for b in row if words in b["text"])
+
+
+async def cascade(world: World, minutes: int = 3) -> None:
+    """Longs of three coins, far above what is normal, in minutes that pass at once."""
+    for _ in range(minutes):
+        for coin, usd in (("BTC", 9_000_000), ("ETH", 5_000_000), ("SOL", 2_000_000)):
+            await world.liquidate(coin, usd)
+        await asyncio.sleep(0.3)
+        world.ahead_ms += MINUTE_MS
+
+
+async def test_who_follows_the_market_gets_one_message_that_grows_and_its_case(
+    world: World,
+) -> None:
+    async with world.bot("telegram") as bot:
+        await world.telegram.ask("/follow market minor", ANN, "market-wide flushes from minor on")
+        assert await bot.storage.flushes.following(HER) != []
+        await world.telegram.ask("/alert 1h > 20m", ANN, "Set")
+        await cascade(world)
+        page = await world.telegram.told(ANN, "Building:")
+        (flush,) = await bot.storage.flushes.latest(5)
+        await eventually(lambda: page.photo is not None, 30)
+        assert flush.short_id in page.text
+        alert = await world.telegram.told(ANN, "your alert")
+        assert [page.silent, alert.silent].count(False) == 1, "one of them rang"
+        await world.telegram.press(page, label(page, "Why?"), ANN)
+        why = await world.telegram.told(ANN, "Why?")
+        assert "largest order" in why.text
+        await world.telegram.press(page, label(page, "Case"), ANN)
+        case = await world.telegram.told(ANN, f"{flush.short_id} market-wide")
+        await world.telegram.press(case, label(case, "Files"), ANN)
+        await eventually(lambda: sum(s.document is not None for s in world.telegram.sent) == 3, 30)
+        names = [sent.document[0] for sent in world.telegram.sent if sent.document]
+        assert names == [f"{flush.short_id}.{kind}" for kind in ("png", "csv", "json")]
+        await world.telegram.press(page, label(page, "Mute this flush"), ANN)
+        await eventually(lambda: bool(world.telegram.toasts))
+        accounts = await bot.storage.outbox.accounts()
+        assert accounts.whole
