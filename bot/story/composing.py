@@ -27,6 +27,8 @@ class Say(Protocol):
         step: Step,
         after_ms: int = 0,
         direct: bool = True,
+        *,
+        why: str = "",
     ) -> Message: ...
 
 
@@ -86,7 +88,9 @@ class Moment:
     def _worded(self, step: Step, direct: bool) -> Page:
         page = self._pages.get((step, direct))
         if page is None:
-            message = self._say(self._case, self._judged, step, self._after_ms, direct)
+            message = self._say(
+                self._case, self._judged, step, self._after_ms, direct, why=self._key
+            )
             page = self._pages[step, direct] = Page(
                 self.flush.id, step.value, self._case.at_ms, message, self._key
             )

@@ -8,7 +8,7 @@ from bot.clock import HOUR_MS, MINUTE_MS, SECOND_MS
 from bot.figures import Deaf, Hearing, Reading
 from bot.rules import WINDOWS
 from bot.wording.lines import joined
-from bot.wording.numbers import count, duration, named, together, window_name
+from bot.wording.numbers import count, duration, in_words, named, together, window_name
 from bot.wording.text import Block, Line, Moment, Note, Paragraph, Span
 
 SAME_DAY_MS = 20 * HOUR_MS
@@ -17,7 +17,7 @@ SAME_DAY_MS = 20 * HOUR_MS
 CONNECTING_MS = MINUTE_MS
 """So long may the first connection take without being an outage: "since" is said in minutes."""
 
-_HOW = {
+HOW = {
     "unwatched": "not watched",
     "off": "off",
     "mute": "oddly silent",
@@ -62,6 +62,22 @@ def coverage_note(reading: Reading, totals: bool = True) -> Note:
         orders = "1 order" if hearing.unpriced == 1 else f"{count(hearing.unpriced)} orders"
         line.append(f" {orders} of unknown contract size not in it.")
     return Note(joined(line))
+
+
+def brief_coverage(reading: Reading) -> Line:
+    """``15 of 16 exchanges heard, four of them sampled``; who was not stands elsewhere."""
+    hearing = reading.hearing
+    if not hearing.asked:
+        return ("No exchange heard",)
+    whole = set(hearing.heard) - {gap.exchange for gap in _outages(reading)}
+    exchanges = "exchange" if hearing.asked == 1 else "exchanges"
+    of = f"{len(whole)} of {hearing.asked} {exchanges} heard"
+    line: list[Span] = [of]
+    if sampled := len(whole.intersection(_sampled(reading))):
+        line.append(f", {in_words(sampled)} of them sampled" if len(whole) > 1 else ", sampled")
+    if away := _away(reading):
+        line += ["; ", *away]
+    return joined(line)
 
 
 def listening(reading: Reading, so_far: str = "") -> Line:
@@ -202,7 +218,7 @@ def _away(reading: Reading) -> list[Span]:
 
 
 def _gap(reading: Reading, exchange: str, gaps: list[Deaf]) -> list[Span]:
-    how = _HOW[min((gap.kind for gap in gaps), key=list(_HOW).index)]
+    how = HOW[min((gap.kind for gap in gaps), key=list(HOW).index)]
     start = min(gap.from_ms for gap in gaps if _unfinished(gaps) is None or gap.to_ms is None)
     begin = Moment(start, _style(reading, start))
     if _unfinished(gaps) is not None:

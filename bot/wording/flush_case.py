@@ -6,6 +6,7 @@ from bot.flush.flush import Flush, Wave
 from bot.sentences.case import Case
 from bot.sentences.judging import Judged, told
 from bot.wording.flush_parts import ROOM, as_reading, coverage, length, makeup, places
+from bot.wording.flush_words import leads, others
 from bot.wording.lines import joined, sign, split_line, tone
 from bot.wording.numbers import money
 from bot.wording.text import Block, Button, Details, Line, Message, Moment, Note, Paragraph, Span
@@ -28,13 +29,15 @@ def flush_message(case: Case, judged: Sequence[Judged]) -> Message:
         _stages(flush),
         split_line(reading),
         *makeup(largest, flush),
-        *(_worst(wave) for wave in flush.waves[:2]),
+        *_worsts(flush),
     ]
     notes = [coverage(reading), Note(("As of ", Moment(case.at_ms), f" · {flush.short_id}"))]
     where = places(largest)
-    taken = length(head, *facts, *where, *notes) + 3
-    words = told([each for each in judged if each.name != "ended"], max(0, ROOM - taken))
-    lead = [Paragraph((words.lead,), title="Why it matters")] if words.lead else []
+    said = [each for each in judged if each.name != "ended"]
+    why = leads(said)
+    taken = length(head, *why, *facts, *where, *notes) + 3
+    words = told(others(said), max(0, ROOM - taken))
+    lead = [Paragraph(why, title="Why it matters")] if why else []
     details = (*words.details, *where)
     blocks: list[Block] = [
         *lead,
@@ -80,13 +83,21 @@ def _stages(flush: Flush) -> Line:
     return joined(spans)
 
 
-def _worst(wave: Wave) -> Line:
+def _worsts(flush: Flush) -> list[Line]:
+    """Of the first two waves."""
+    if len(flush.waves) == 1:
+        return [_worst(flush.first)]
+    names = ("First wave: worst", "Second wave: worst")
+    return [_worst(wave, name) for name, wave in zip(names, flush.waves, strict=False)]
+
+
+def _worst(wave: Wave, name: str = "Worst") -> Line:
     """``Worst minute $38.7M at 02:41 · 5 min $138M · 15 min $296M · hour $526M``"""
     told = (
         f" · 5 min {money(wave.worst_5m.total)} · 15 min {money(wave.worst_15m.total)}"
         f" · hour {money(wave.worst_hour.total)}"
     )
-    minute = f"Worst minute {money(wave.worst_minute.total)} at "
+    minute = f"{name} minute {money(wave.worst_minute.total)} at "
     return (minute, Moment(wave.worst_minute.at_ms), told)
 
 

@@ -41,6 +41,10 @@ ROOM = 1_000
 """Visible characters of a message, where one line of alerts is not already more."""
 
 
+LEAST_ROOM = 250
+"""Of it for the other alerts: two lines, and one that counts the rest."""
+
+
 def merged_message(waiting: Sequence[Waiting], now_ms: int, short_id: str = "") -> Message:
     """One message for the alerts of one destination, oldest first; at least one.
 
@@ -58,6 +62,7 @@ def merged_message(waiting: Sequence[Waiting], now_ms: int, short_id: str = "") 
 
 def _with_others(alone: Message, alerts: Sequence[Alert], first: int) -> Message:
     """The others stand between what the first is made of and what its figures are worth."""
+    alone = _with_room(alone)
     others = [alert for n, alert in enumerate(alerts) if n != first]
     room = ROOM - _length(alone.head, *alone.blocks) - len("Also:\n")
     lines = _listed(others, room, rules=_one_rule(alerts) is None)
@@ -70,6 +75,21 @@ def _with_others(alone: Message, alerts: Sequence[Alert], first: int) -> Message
         buttons=_buttons(alerts),
         loud=loud,
     )
+
+
+def _with_room(message: Message) -> Message:
+    """Details give way: who asked for several things wants to hear of each."""
+    over = _length(message.head, *message.blocks) + LEAST_ROOM - ROOM
+    blocks: list[Block] = []
+    for block in message.blocks:
+        if isinstance(block, Details) and over > 0:
+            lines = list(block.lines)
+            while lines and over > 0:
+                over -= _length(lines.pop())
+            block = Details(tuple(lines))
+        if not isinstance(block, Details) or block.lines:
+            blocks.append(block)
+    return replace(message, blocks=tuple(blocks))
 
 
 def _summary(alerts: Sequence[Alert], lates: Sequence[int], short_id: str) -> Message:
@@ -119,6 +139,8 @@ def _worth(alerts: Sequence[Alert], late_ms: int, short_id: str) -> list[Note]:
         line += ["; + is at least, see ", Code("/sources")]
     rule = _one_rule(alerts)
     line.append(f" · {whose(rule)}" if rule else "")
+    flush = _one_flush(alerts)
+    line.append(f" · in flush F{flush}" if flush else "")
     line.append(f" · {short_id}" if short_id else "")
     return [Note(joined(line))]
 
@@ -165,10 +187,15 @@ def _one_rule(alerts: Sequence[Alert]) -> Rule | None:
     return alerts[0].rule if len(ids) == 1 else None
 
 
+def _one_flush(alerts: Sequence[Alert]) -> int:
+    """The number of the flush of all of them; 0 where there is none."""
+    flushes = {alert.flush for alert in alerts}
+    return flushes.pop() if len(flushes) == 1 else 0
+
+
 def _buttons(alerts: Sequence[Alert]) -> tuple[Row, ...]:
     rule = _one_rule(alerts)
-    flushes = {alert.flush for alert in alerts}
-    flush = flushes.pop() if len(flushes) == 1 else 0
+    flush = _one_flush(alerts)
     why = max(alerts, key=_weight).why
     if rule is not None:
         return alert_rows(rule.id, why, flush)

@@ -5,10 +5,11 @@ from msgspec.structs import replace
 from bot.ports import Notification, Waiting
 from bot.rules import Alert, Page
 from bot.wording.alert import LATE_MS
+from bot.wording.lines import joined
 from bot.wording.merged import STALE_MS, merged_message
 from bot.wording.notice import notice_message
 from bot.wording.numbers import duration
-from bot.wording.text import Message, Note
+from bot.wording.text import Block, Message, Note
 
 
 def notification_message(notification: Notification, now_ms: int) -> Message:
@@ -33,6 +34,12 @@ def _page(page: Page, late_ms: int) -> Message:
     message = page.message
     if late_ms <= LATE_MS:
         return message
-    late = Note((f"Sent {duration(late_ms)} late.",))
     loud = message.loud and late_ms <= STALE_MS
-    return replace(message, blocks=(*message.blocks, late), loud=loud)
+    return replace(message, blocks=_late(message.blocks, duration(late_ms)), loud=loud)
+
+
+def _late(blocks: tuple[Block, ...], late: str) -> tuple[Block, ...]:
+    """``As of 02:06 · F311 · sent 3 min late``"""
+    if blocks and isinstance(last := blocks[-1], Note):
+        return (*blocks[:-1], Note(joined([*last.line, f" · sent {late} late"])))
+    return (*blocks, Note((f"Sent {late} late.",)))

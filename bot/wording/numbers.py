@@ -11,6 +11,7 @@ from bot.rules import SHARE, WINDOWS
 UNKNOWN = "–"
 """What stands in a table where a number would be a guess."""
 
+_WORDS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 _UNITS = ((USD, ""), (1_000 * USD, "k"), (1_000_000 * USD, "M"), (1_000_000_000 * USD, "B"))
 
 
@@ -90,6 +91,11 @@ def signed(value: float) -> str:
 def count(number: int) -> str:
     """How many, in full: ``1,204``."""
     return f"{number:,}"
+
+
+def in_words(number: int) -> str:
+    """A small number within a sentence: ``four``; ``16``."""
+    return _WORDS[number] if 0 <= number < len(_WORDS) else count(number)
 
 
 def duration(span_ms: int) -> str:

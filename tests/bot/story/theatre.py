@@ -33,7 +33,13 @@ GROUP = Destination("telegram", -100)
 
 
 def say(
-    case: Case, judged: Sequence[Judged], step: Step, after_ms: int = 0, direct: bool = True
+    case: Case,
+    judged: Sequence[Judged],
+    step: Step,
+    after_ms: int = 0,
+    direct: bool = True,
+    *,
+    why: str = "",
 ) -> Message:
     """The step, the flush and its amount; sentences are tested elsewhere."""
     assert case.flush is not None

@@ -1,8 +1,11 @@
 """What figures are worth."""
 
+import pytest
+from msgspec.structs import replace
+
 from bot.clock import HOUR_MS
-from bot.figures import Deaf, Reading
-from bot.wording.coverage import coverage_note, plus, silence
+from bot.figures import Deaf, Hearing, Reading
+from bot.wording.coverage import brief_coverage, coverage_note, plus, silence
 from bot.wording.text import Moment, Note, Paragraph, plain
 from tests.bot.wording.events import NOW, flush, hearing, minutes_ago
 
@@ -183,3 +186,30 @@ def test_nothing_heard_while_we_were_away_is_no_calm() -> None:
     assert told == (
         "No SOL liquidation heard in 5 min, but I cannot be sure: I was not running TIME–TIME."
     )
+
+
+OFF = Deaf("bybit", minutes_ago(23), None, "closed")
+
+
+@pytest.mark.parametrize(
+    ("ears", "brief"),
+    [
+        (hearing(), "3 of 3 exchanges heard, two of them sampled"),
+        (hearing(sampled=()), "3 of 3 exchanges heard"),
+        (hearing(deaf=(OFF,)), "2 of 3 exchanges heard, two of them sampled"),
+        (
+            hearing(deaf=(replace(OFF, exchange="okx"),)),
+            "2 of 3 exchanges heard, one of them sampled",
+        ),
+        (hearing(heard=("okx",)), "1 of 1 exchange heard, sampled"),
+        (
+            hearing(sampled=(), deaf=(Deaf("okx", minutes_ago(9), minutes_ago(4), "", "stopped"),)),
+            "3 of 3 exchanges heard; I was not running TIME–TIME",
+        ),
+        (Hearing((), (), (), 0), "No exchange heard"),
+    ],
+)
+def test_briefly_it_is_said_how_many_were_heard_and_whether_i_ran(
+    ears: Hearing, brief: str
+) -> None:
+    assert plain(brief_coverage(flush(ears=ears)), "TIME") == brief

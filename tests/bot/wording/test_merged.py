@@ -7,18 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from bot.clock import DAY_MS, MINUTE_MS, SECOND_MS
+from bot.clock import DAY_MS, SECOND_MS
 from bot.figures import Order
 from bot.market import Side
-from bot.ports import Notification, Waiting
-from bot.rules import Alert, Notice, Page
+from bot.ports import Waiting
+from bot.rules import Alert
 from bot.wording.headline import say_size
 from bot.wording.merged import MOST_NAMED, ROOM, merged_message
-from bot.wording.notification import notification_message
-from bot.wording.text import Message, Moment, Tone
+from bot.wording.text import Message, Moment, Told, Tone
 from tests.bot.wording.events import (
     GROUP,
-    ME,
     NOW,
     TENTH,
     actions,
@@ -39,6 +37,20 @@ BTC = alert(
 SOL = alert(
     rule(threshold=50 * TENTH, id=9, coin="SOL"), flush(coin="SOL", long=45.2, short=7.4), level=5
 )
+
+DRESSED = replace(
+    ALL,
+    told=Told(
+        ("Largest hour in the 59 days watched. BTC −4.9% to $87,020.",),
+        (("Slowing: $16M in the last 5 min, $138M in the worst 5",),),
+        tuple(
+            (f"{number} of the details that there is room for in an alert",) for number in range(6)
+        ),
+    ),
+    why="all.all.1h.lqz4k2f9",
+    flush=311,
+)
+"""With as much as an alert has room for."""
 
 
 def an_order(tenths: int, minutes: float = 23, number: int = 1) -> Alert:
@@ -183,22 +195,6 @@ def test_what_happened_within_a_minute_has_one_time() -> None:
     assert lines(told)[0] == "2 of your alerts while I was held up (TIME):"
 
 
-def test_a_notification_is_worded_by_what_it_carries() -> None:
-    held = Notification(311, ME, BTC, NOW - MINUTE_MS, merged=tuple(waiting(ALL)))
-    assert lines(notification_message(held, NOW))[0].startswith("2 of your alerts")
-    notice = Notification(312, ME, Notice("Hello.", NOW), NOW)
-    assert lines(notification_message(notice, NOW)) == ["Hello."]
-    alone = Notification(313, ME, ALL, NOW - MINUTE_MS)
-    assert lines(notification_message(alone, NOW))[-1].endswith(" · L313")
-
-
-def test_an_edit_is_not_late() -> None:
-    edit = Notification(311, ME, ALL, NOW - 50 * MINUTE_MS, message=9)
-    told = notification_message(edit, NOW)
-    assert told.loud
-    assert "late" not in lines(told)[-1]
-
-
 COUNTED = re.compile(r"and ([\d,]+) more, .* at TIME")
 
 
@@ -206,7 +202,7 @@ COUNTED = re.compile(r"and ([\d,]+) more, .* at TIME")
     alerts=st.lists(
         st.one_of(
             st.builds(an_order, st.integers(50, 10**6), st.integers(1, 600), st.integers(1, 99)),
-            st.sampled_from([ALL, BTC, SOL]),
+            st.sampled_from([ALL, BTC, SOL, DRESSED]),
             st.builds(
                 lambda level, coin: alert(
                     rule(coin=coin, id=len(coin)),
@@ -267,16 +263,20 @@ def test_companions_of_one_flush_ring_once_and_can_be_muted_together() -> None:
     assert "mute|1h" in actions(rings)
 
 
-def a_page(loud: bool = True) -> Page:
-    return Page(311, "start", NOW, Message(("Flush",), loud=loud), "F311.7")
+def test_details_give_way_to_the_other_alerts_but_what_it_is_worth_does_not() -> None:
+    others = [replace(BTC, rule=rule("long", 500 * TENTH, id=20 + n, coin="BTC")) for n in range(9)]
+    told = lines(merged_message(waiting(DRESSED, *others), NOW, "L1"))
+    assert sum(line.startswith("🔻 $187M+ of BTC longs") for line in told) >= 2
+    assert any(line.endswith("more, the largest $187M+ BTC longs at TIME") for line in told)
+    assert told[-1].endswith("in flush F311 · L1")
+    alone = lines(merged_message(waiting(DRESSED), NOW))
+    assert sum("of the details" in line for line in alone) == 6
 
 
-def test_a_page_goes_out_as_it_was_worded_unless_it_is_late() -> None:
-    told = Notification(1, ME, a_page(), NOW)
-    assert notification_message(told, NOW + 30 * SECOND_MS) == a_page().message
-    late = notification_message(told, NOW + 3 * MINUTE_MS)
-    assert (lines(late)[-1], late.loud) == ("Sent 3 min late.", True)
-    stale = notification_message(told, NOW + 31 * MINUTE_MS)
-    assert not stale.loud
-    edit = replace(told, message=77)
-    assert notification_message(edit, NOW + DAY_MS) == a_page().message
+def test_alerts_of_one_flush_that_were_held_up_say_once_which() -> None:
+    both = [replace(one, flush=311) for one in (BTC, ALL)]
+    told = lines(merged_message(waiting(*both, late_s=180), NOW, "L9"))
+    assert told[-1].endswith("see /sources · in flush F311 · L9")
+    assert sum("F311" in line for line in told) == 1
+    mixed = lines(merged_message(waiting(BTC, both[1], late_s=180), NOW, "L9"))
+    assert not any("F311" in line for line in mixed)
