@@ -6,11 +6,8 @@ from bot.rules import Alert, Rule
 from bot.wording.coverage import plus
 from bot.wording.lines import amount_of, heavier, sided, sign, tone
 from bot.wording.numbers import count, duration, fine_money, money, named, round_money
-from bot.wording.structural import STRUCTURAL, structural
+from bot.wording.structural import LOCK_SCREEN, STRUCTURAL, structural
 from bot.wording.text import Tone
-
-LOCK_SCREEN = 60
-"""Characters that a phone shows of a push notification's first line."""
 
 _TIMES = {2: "Twice", 5: "5 times", 10: "10 times"}
 

@@ -6,6 +6,9 @@ from bot.wording.coverage import plus
 from bot.wording.lines import heavier, sign
 from bot.wording.numbers import duration, money, part_of
 
+LOCK_SCREEN = 60
+"""Characters that a phone shows of a push notification's first line."""
+
 STRUCTURAL = frozenset(name for name, metric in METRICS.items() if metric.told)
 
 
@@ -16,7 +19,8 @@ def structural(alert: Alert) -> str:
     if not reading.total:
         return line
     within = "" if METRICS[alert.rule.metric].windowed else f" in {duration(reading.span_ms)}"
-    return f"{line} · {money(reading.total)}{plus(reading)} liquidated{within}"
+    whole = f"{line} · {money(reading.total)}{plus(reading)} liquidated{within}"
+    return whole if len(whole) <= LOCK_SCREEN else line
 
 
 def _what(alert: Alert) -> str:

@@ -214,7 +214,7 @@ async def test_a_subscription_is_followed_by_a_replay_of_the_last_minute(
     await double.publish(ORDER)
     double.faults.replay_s = 60.0
     ws = await subscribe(session, double)
-    frames = [json.loads(text) for text in await texts(ws) if "bkPx" in text]
+    frames = [json.loads(text) for text in await texts(ws, 0.5) if "bkPx" in text]
     recent = [sum(len(row["details"]) for row in frame["data"]) for frame in frames]
     assert recent == [2, 1]
 

@@ -78,10 +78,19 @@ async def test_a_replay_prints_one_object(tmp_path: Path) -> None:
 
 
 async def test_the_demo_without_a_terminal_plays_through_and_compares(tmp_path: Path) -> None:
-    end = await ran(tmp_path, {}, "demo", "--speed", "3600")
+    end = await ran(tmp_path, {"TMPDIR": str(tmp_path)}, "demo", "--speed", "3600")
     assert end.code == 0, end.err
     assert "The bot's hour equals the tape's to the cent." in end.out
+    assert end.out.index("🔻") < end.out.index("✅ Over") < end.out.index("✅ All clear: no second")
+    assert 1 <= end.out.count("it rings") <= 3
+    saved = [Path(line.removeprefix("Saved: ")) for line in lines_with("Saved: ", end.out)]
+    assert {path.suffix for path in saved} == {".png", ".csv", ".json"}
+    assert all(path.stat().st_size for path in saved)
     assert end.err == ""
+
+
+def lines_with(beginning: str, text: str) -> list[str]:
+    return [line for line in text.splitlines() if line.startswith(beginning)]
 
 
 async def test_the_outbox_is_accounted_for_beside_a_running_bot(tmp_path: Path) -> None:

@@ -76,7 +76,7 @@ async def test_a_deleted_alert_rings_no_more(world: World) -> None:
 
 async def test_markup_that_telegram_refuses_is_sent_bare(world: World) -> None:
     async with world.bot("telegram"):
-        await world.telegram.ask("/alert BTC 5m > 10m", ANN, "Set")
+        await world.telegram.ask("/alert BTC order > 10m", ANN, "Set")
         world.telegram.fail(bad("can't parse entities: unsupported start tag", ANN))
         await world.liquidate("BTC", 11_000_000)
         alert = await world.telegram.told(ANN, "your alert")
