@@ -44,7 +44,7 @@ class WatchedTelegram(TelegramDouble):
         self.asked_at: dict[int, list[float]] = defaultdict(list)
 
     async def _answer(self, token: str, method: str, params: Params) -> Any:
-        if method == "sendMessage":
+        if method in ("sendMessage", "sendPhoto"):
             self.asked_at[params["chat_id"]].append(REAL.monotonic())
         return await super()._answer(token, method, params)
 
