@@ -25,11 +25,14 @@ def demo(
     speed: Annotated[
         float, typer.Option(min=1.0, help="Market seconds that are played in one second.")
     ] = 60.0,
+    second_wave: Annotated[
+        bool, typer.Option("--second-wave", help="A second wave comes, three hours later.")
+    ] = False,
 ) -> None:
-    """Watch one hour of a flush in about a minute: no account, no network."""
+    """Watch a flush from its start to its all-clear in two minutes: no account, no network."""
     from bot.cli.demonstrating import demonstrate
 
-    if not _run(demonstrate(Console(), speed)):
+    if not _run(demonstrate(Console(), speed, second_wave)):
         raise typer.Exit(1)
 
 

@@ -1,1 +1,2 @@
-"""The demo's market: a tape made by a seeded model, and the loopback exchanges that play it."""
+"""The demo's market: a tape and a past made by a seeded model, and exchanges on loopback that play
+it and answer for its markets."""

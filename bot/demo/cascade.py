@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from bot.market import Side
 
 SECONDS = 3600
+PRICE_S = 5
 STEP = 0.0005
 """Width of one liquidation price level, as a share of the price."""
 
@@ -123,12 +124,21 @@ def _take(levels: list[float], done: int, reached: int) -> float:
     return taken
 
 
-def flows(seed: int) -> Iterator[Flow]:
+@dataclass(frozen=True)
+class Course:
+    """What the model came to: ``prices`` of each coin at the end of every ``PRICE_S`` seconds."""
+
+    flows: list[Flow]
+    prices: dict[str, list[float]]
+
+
+def hour(seed: int) -> Course:
     """The hour, second by second. The same seed gives the same hour."""
     dice = random.Random(seed)
     pools = [_Pool(coin, dice) for coin in COINS]
     lead = 0.0
     pushes = {pool.coin.name: 0.0 for pool in pools}
+    course = Course([], {pool.coin.name: [] for pool in pools})
     for second in range(SECONDS):
         news = NEWS_DRIFT if NEWS_AT <= second < NEWS_AT + NEWS_S else 0.0
         for pool in pools:
@@ -138,7 +148,10 @@ def flows(seed: int) -> Iterator[Flow]:
             change = news + pushes[coin.name] if not coin.lag_s else pool.echo + pushes[coin.name]
             pool.move(change + dice.gauss(0.0, NOISE))
             lead = change * coin.beta if not coin.lag_s else lead
-            yield from _closings(pool, second, pushes)
+            course.flows.extend(_closings(pool, second, pushes))
+            if (second + 1) % PRICE_S == 0:
+                course.prices[coin.name].append(pool.price)
+    return course
 
 
 def _closings(pool: _Pool, second: int, pushes: dict[str, float]) -> Iterator[Flow]:

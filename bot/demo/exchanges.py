@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections import defaultdict
+from collections.abc import Sequence
 from contextlib import suppress
 from decimal import Decimal
 from typing import Any
@@ -20,13 +21,15 @@ OLD_NEWS_MS = 40 * 60_000
 class LoopbackExchanges:
     """Serves ``binance``, ``bybit`` and ``okx`` under one port of 127.0.0.1.
 
-    ``bitcoin`` is the mark price that every exchange quotes once a second.
+    ``bitcoin`` is the mark price that every exchange quotes once a second. ``beside``: what else
+    is answered there, such as ``bot.demo.markets.routes``.
     """
 
     names = ("binance", "bybit", "okx")
 
-    def __init__(self, start_ms: int) -> None:
+    def __init__(self, start_ms: int, beside: Sequence[web.RouteDef] = ()) -> None:
         self._start_ms = start_ms
+        self._beside = beside
         self._listeners: dict[tuple[str, str], set[web.WebSocketResponse]] = defaultdict(set)
         self._changed = asyncio.Event()
         self._runner: web.AppRunner | None = None
@@ -61,6 +64,8 @@ class LoopbackExchanges:
             "BYBIT_REST_URL": f"http://{host}/bybit",
             "OKX_WS_URL": f"ws://{host}/okx",
             "OKX_REST_URL": f"http://{host}/okx",
+            "BINANCE_SPOT_URL": f"http://{host}/binance-spot",
+            "HYPERLIQUID_REST_URL": f"http://{host}/hyperliquid",
         }
 
     async def send(self, frame: Frame) -> None:
@@ -89,6 +94,7 @@ class LoopbackExchanges:
 
     def _routes(self) -> web.Application:
         app = web.Application()
+        app.add_routes(self._beside)
         app.add_routes(
             [
                 web.get("/binance/market/ws", self._binance),

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_DOWN, Decimal
 
-from bot.demo.cascade import SECONDS, Flow, flows
+from bot.demo.aftermath import aftermath
+from bot.demo.cascade import SECONDS, Course, Flow, hour
 from bot.demo.listed import CONTRACTS, Contract
 from bot.market import Side
 
@@ -50,17 +51,43 @@ class Sums:
         return self.long + self.short
 
 
+@dataclass(frozen=True)
+class Story:
+    """The orders of the hour, those of the hours after it, and the course of both; flows of the
+    course are in US dollars."""
+
+    start_ms: int
+    hour: list[TapeOrder]
+    after: list[TapeOrder]
+    course: Course
+    second_wave: bool = False
+
+
+def make_story(start_ms: int, seed: int = SEED, second_wave: bool = False) -> Story:
+    """The hour, and what follows until the bot has nothing left to wait for."""
+    first = in_dollars(hour(seed))
+    then = aftermath(first, seed, second_wave)
+    prices = {coin: [*first.prices[coin], *then.prices[coin]] for coin in first.prices}
+    orders = _sorted(then.flows, start_ms, random.Random(seed + 1))
+    course = Course([*first.flows, *then.flows], prices)
+    return Story(start_ms, hour_of(first, start_ms, seed), orders, course, second_wave)
+
+
 def make_tape(start_ms: int, seed: int = SEED) -> list[TapeOrder]:
     """The hour's orders in order of time; all lie in (start, start + 1 h], the last at its end."""
-    hour = list(flows(seed))
-    factor = TOTAL / sum(flow.usd for flow in hour)
-    dice = random.Random(seed)
-    orders = sorted(
-        (order for flow in hour for order in _orders(flow, factor, start_ms, dice)),
-        key=lambda order: order.at_ms,
-    )
+    return hour_of(in_dollars(hour(seed)), start_ms, seed)
+
+
+def hour_of(course: Course, start_ms: int, seed: int) -> list[TapeOrder]:
+    orders = _sorted(course.flows, start_ms, random.Random(seed))
     orders[-1] = replace(orders[-1], at_ms=start_ms + SECONDS * 1000)
     return orders
+
+
+def in_dollars(course: Course) -> Course:
+    """The hour with flows that add up to ``TOTAL``."""
+    factor = TOTAL / sum(flow.usd for flow in course.flows)
+    return Course([replace(flow, usd=flow.usd * factor) for flow in course.flows], course.prices)
 
 
 def add_up(orders: Sequence[TapeOrder]) -> Sums:
@@ -70,9 +97,14 @@ def add_up(orders: Sequence[TapeOrder]) -> Sums:
     return Sums(longs, shorts, len(orders))
 
 
-def _orders(flow: Flow, factor: float, start_ms: int, dice: random.Random) -> Iterator[TapeOrder]:
+def _sorted(flows: Sequence[Flow], start_ms: int, dice: random.Random) -> list[TapeOrder]:
+    orders = [order for flow in flows for order in _orders(flow, start_ms, dice)]
+    return sorted(orders, key=lambda order: order.at_ms)
+
+
+def _orders(flow: Flow, start_ms: int, dice: random.Random) -> Iterator[TapeOrder]:
     """Split a flow into orders; Binance publishes one a symbol and second, so it gets one."""
-    left = flow.usd * factor
+    left = flow.usd
     typical = TYPICAL_ORDER.get(flow.coin, 70_000.0)
     sampled: set[str] = set()
     while left > 0:

@@ -8,6 +8,7 @@ import pytest
 
 from bot.clock import HOUR_MS, MINUTE_MS, SystemClock
 from bot.demo.exchanges import LoopbackExchanges
+from bot.demo.pacing import evenly
 from bot.demo.player import Player, TapeClock
 from bot.demo.tape import TapeOrder, add_up, make_tape
 from bot.demo.wire import frames
@@ -119,8 +120,8 @@ class Listening(LoopbackExchanges):
 
 async def test_a_stalled_bot_stops_the_hour_and_the_market_clock(tape: list[TapeOrder]) -> None:
     market, exchanges = TapeClock(START_MS), Listening()
-    player = Player(tape[:200], exchanges, market, SystemClock(), speed=1e9)
-    playing = asyncio.create_task(player.play())
+    player = Player(exchanges, market, SystemClock())
+    playing = asyncio.create_task(player.play(tape[:200], evenly(1e9)))
     await asyncio.sleep(0.05)
     stalled_at = market.now_ms()
     assert player.sent < 200
@@ -131,5 +132,5 @@ async def test_a_stalled_bot_stops_the_hour_and_the_market_clock(tape: list[Tape
         event = Heard("binance", (None,) * orders, at_ms)  # type: ignore[arg-type]
         player.handled(event)
         await asyncio.sleep(0)
-    assert player.share == 1.0
+    assert player.sent == 200
     assert market.now_ms() == tape[199].at_ms
