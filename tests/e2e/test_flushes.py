@@ -1,10 +1,12 @@
 """A flush from its start on, as a follower in Telegram has it: one message with a life."""
 
 import asyncio
+from pathlib import Path
 
 from bot.clock import MINUTE_MS
 from bot.rules import Destination
 from tests.doubles.telegram import Sent
+from tests.e2e.process import ran
 from tests.e2e.rig import World, eventually
 
 ANN = 11
@@ -25,7 +27,7 @@ async def cascade(world: World, minutes: int = 3) -> None:
 
 
 async def test_who_follows_the_market_gets_one_message_that_grows_and_its_case(
-    world: World,
+    world: World, tmp_path: Path
 ) -> None:
     async with world.bot("telegram") as bot:
         await world.telegram.ask("/follow market minor", ANN, "market-wide flushes from minor on")
@@ -49,5 +51,9 @@ async def test_who_follows_the_market_gets_one_message_that_grows_and_its_case(
         assert names == [f"{flush.short_id}.{kind}" for kind in ("png", "csv", "json")]
         await world.telegram.press(page, label(page, "Mute this flush"), ANN)
         await eventually(lambda: bool(world.telegram.toasts))
+        told = await ran(tmp_path, world.environment(), "case", flush.short_id, "--out", "files")
+        assert told.code == 0, told
+        kinds = sorted(path.suffix for path in (tmp_path / "files").iterdir())
+        assert kinds == [".csv", ".json", ".png"]
         accounts = await bot.storage.outbox.accounts()
         assert accounts.whole
