@@ -14,7 +14,7 @@ from bot.story.followers import Followers
 from bot.story.page import Reader
 from bot.story.places import Place, place_of
 from bot.story.readers import Readers, Rings
-from bot.story.steps import Move, Seen, move, running
+from bot.story.steps import Move, Seen, move, rings, running
 
 
 class Audience:
@@ -97,9 +97,14 @@ class Audience:
     def is_loud(self, row: Reader) -> bool:
         """Whether the page that edits go to was to ring: one that still waits must ring then.
 
-        Of a page from before this start that is not known; where it was delivered nothing rings.
+        Of a page from before this start its key tells; where it was delivered nothing rings.
         """
-        return self._loud.get(row.flush, {}).get(place_of(row.destination), row.rung)
+        known = self._loud.get(row.flush, {}).get(place_of(row.destination))
+        if known is not None:
+            return known
+        flush = self._current.get(row.flush)
+        follow = self._followers.get(flush.coin, row.destination) if flush else None
+        return row.rung and follow is not None and rings(row.page, follow)
 
     def has_rung(self, flush: Flush, destination: Destination) -> bool:
         """Whether something of it rang there: a page or an alert, of it or of a coin within it."""

@@ -37,6 +37,10 @@ class Followers:
                 if place_of(there) not in self._follows.get(coin, {}):
                     self._put(replace(follow, destination=there))
 
+    def get(self, coin: str | None, destination: Destination) -> Follow | None:
+        """Who follows this there."""
+        return self._follows.get(coin, {}).get(place_of(destination))
+
     def of(self, flush: Flush, outer: Flush | None = None) -> Iterator[Follow]:
         """Whom this flush is told to. ``outer``: the market-wide one that it is within.
 

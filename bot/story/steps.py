@@ -1,5 +1,7 @@
 """Which step of a story a piece of news is for one reader, and how it reaches him."""
 
+import re
+
 import msgspec
 
 from bot.clock import HOUR_MS
@@ -18,6 +20,9 @@ STEPS = {
     Stage.SECOND_WAVE: Step.SECOND_WAVE,
     Stage.CLOSED: Step.ALL_CLEAR,
 }
+
+_KEY = re.compile(r"F\d+:(?P<step>[a-z ]+)(?P<wave>\d+)(\.(?P<hours>\d+))?", re.ASCII)
+"""Of any page but the first."""
 
 
 class Seen(msgspec.Struct, frozen=True):
@@ -83,6 +88,16 @@ def key_of(news: FlushNews, step: Step, reader: Reader) -> str:
         return flush.short_id
     hours = f".{news.after_ms // HOUR_MS}" if step is Step.AFTER else ""
     return f"{flush.short_id}:{step.value}{len(flush.waves)}{hours}"
+
+
+def rings(key: str, follow: Follow) -> bool:
+    """Whether the page of that key was to ring, as far as its key tells."""
+    told = _KEY.fullmatch(key)
+    if told is None:
+        return follow.way(Step.START) is How.RING
+    step, wave, hours = Step(told["step"]), int(told["wave"]), int(told["hours"] or 1)
+    once = wave == (2 if step is Step.SECOND_WAVE else 1) and hours * HOUR_MS == AFTER_MS[0]
+    return once and follow.way(step) is How.RING
 
 
 def recorded(news: FlushNews) -> bool:

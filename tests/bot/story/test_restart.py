@@ -14,7 +14,7 @@ from bot.story.follow import Follow, How, Step
 from bot.story.narration import SETTLED_S
 from bot.story.places import place_of
 from bot.story.queue import MOST
-from tests.bot.flush.tapes import at, heard, order, tape
+from tests.bot.flush.tapes import at, heard, moment, order, tape
 from tests.bot.story.theatre import GROUP, PERSON, Theatre, settle, told
 from tests.torture import times
 
@@ -50,10 +50,13 @@ async def broken(events: Sequence[Event], cuts: Sequence[tuple[int, int]]) -> Th
     return theatre
 
 
+def until(clock: str) -> int:
+    """How many events there are before a time."""
+    return sum(moment(event) < at(clock) for event in EVENTS)
+
+
+LIVELY = until("03:40")
 WHOLE = asyncio.run(told(EVENTS, *FOLLOWS))
-LIVELY = next(
-    n for n, event in enumerate(EVENTS) if isinstance(event, Tick) and event.now_ms > at("03:40")
-)
 
 
 @settings(max_examples=times(10), deadline=None)
@@ -125,13 +128,12 @@ async def test_after_hours_without_a_process_the_end_is_told_and_rings_nobody() 
     for exchange in ("bybit", "binance", "okx"):
         theatre.tape.hear(Gap(exchange, "process", at("02:08"), at("09:00"), "away", "stopped"))
     theatre.begin()
-    await settle(200)
+    await settle(400)
     await theatre.kill()
-    assert theatre.book.story()[-3:] == [
+    assert theatre.book.story()[-2:] == [
         "edit F1: F1 fading",
-        "silent F1:end1 -> F1: F1 end",
-        "edit F1:end1: F1 hours after",
-    ]
+        "silent F1:end1 -> F1: F1 hours after",
+    ], "what is told at once is told in its last words"
     assert all(flush.uncertain for flush in theatre.book.flushes.values() if flush.coin is None)
 
 
@@ -146,8 +148,13 @@ async def test_storage_in_trouble_delays_a_page_and_loses_none() -> None:
             await theatre.real.advance(10 * SECOND_MS / 1000)
     await settle(40)
     await theatre.kill()
-    assert theatre.book.story(edits=False) == WHOLE.book.story(edits=False)
+    assert keys(theatre) == keys(WHOLE), "the first page may have grown before it was stored"
     assert theatre.woken > 0
+
+
+def keys(theatre: Theatre) -> list[str]:
+    """Which pages there were, and which of them rang."""
+    return [line.partition(": ")[0] for line in theatre.book.story(edits=False)]
 
 
 async def test_a_clean_stop_tells_what_waits() -> None:
