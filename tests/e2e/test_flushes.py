@@ -3,11 +3,15 @@
 import asyncio
 from pathlib import Path
 
+from bot.app import Bot
 from bot.clock import MINUTE_MS
+from bot.flush.flush import Severity
+from bot.ports import Ledger
 from bot.rules import Destination
+from bot.story.follow import Follow
 from tests.doubles.telegram import Sent
 from tests.e2e.process import ran
-from tests.e2e.rig import World, eventually
+from tests.e2e.rig import CHANNEL, World, eventually
 
 ANN = 11
 HER = Destination("telegram", ANN, direct=True)
@@ -57,3 +61,25 @@ async def test_who_follows_the_market_gets_one_message_that_grows_and_its_case(
         assert kinds == [".csv", ".json", ".png"]
         accounts = await bot.storage.outbox.accounts()
         assert accounts.whole
+
+
+async def test_a_channel_of_discord_gets_the_page_and_its_chart_in_the_embed(world: World) -> None:
+    async with world.bot("discord") as bot:
+        follow = Follow(Destination("discord", CHANNEL), 7, severity=Severity.MINOR)
+
+        async def work(ledger: Ledger) -> Follow:
+            return await ledger.follow(follow, 20)
+
+        await bot.house.keep(work)
+        await cascade(world)
+        await eventually(lambda: bool(world.discord.posted_in(CHANNEL)))
+        (sent,) = world.discord.posted_in(CHANNEL)
+        assert "longs" in sent["content"]
+        (number,) = world.discord.messages
+        await eventually(lambda: bool(world.discord.messages[number]["attachments"]), 30)
+        await eventually(lambda: whole(bot))
+
+
+async def whole(bot: Bot) -> bool:
+    accounts = await bot.storage.outbox.accounts()
+    return accounts.whole and not accounts.open
