@@ -5,15 +5,17 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from decimal import Decimal
 
+from msgspec.structs import replace
+
 from bot.clock import HOUR_MS
 from bot.engine.engine import Engine
 from bot.errors import StoreError
-from bot.events import Heard, Tick
+from bot.events import Event, Heard, Tick
 from bot.exchanges.dialect import Publication
 from bot.inbox import Inbox
 from bot.market import USD, Gap, Liquidation, Side
 from bot.rules import Alert, Destination, Rule, RuleState
-from bot.story.batch import Batch
+from bot.story.batch import Batch, Telling
 from bot.watch import JOURNAL_S, LONG, Watch, tick
 from tests.clocks import ManualClock
 from tests.fakes import FakeOutbox
@@ -30,6 +32,7 @@ class Ledger(FakeOutbox):
         self.full = False
         self.tried = 0
         self.transactions: list[tuple[list[int], list[Gap], int]] = []
+        self.told: list[Batch] = []
 
     async def store(
         self,
@@ -45,6 +48,8 @@ class Ledger(FakeOutbox):
             raise StoreError("the disk is full")
         usd = [int(event.notional or 0) for event in heard]
         self.transactions.append((usd, list(gaps), len(alerts)))
+        if story:
+            self.told.append(story)
 
 
 class House:
@@ -242,3 +247,48 @@ async def test_a_gap_of_a_sleep_is_in_the_inbox_before_time_passes() -> None:
     await machine.advance(1)
     ticking.cancel()
     assert await inbox.get_many(10) == [gap, Tick(START + HOUR_MS + 1_000)]
+
+
+class Tailor:
+    """Dresses each alert, and keeps what it heard and what was stored."""
+
+    def __init__(self) -> None:
+        self.heard: list[Event] = []
+        self.stored_alerts: list[Alert] = []
+
+    def hear(self, event: Event) -> None:
+        self.heard.append(event)
+
+    def dress(self, alerts: Sequence[Alert]) -> tuple[list[Alert], Batch]:
+        telling = Telling("key", 0, "alert", START, b"{}")
+        return [replace(alert, why="key") for alert in alerts], Batch(tellings=(telling,))
+
+    def stored(self, alerts: Sequence[Alert]) -> None:
+        self.stored_alerts += alerts
+
+
+async def test_a_story_hears_each_event_and_its_evidence_is_stored_with_the_alert() -> None:
+    house, tailor = House(), Tailor()
+    house.watch = Watch(
+        house.inbox, house.engine, house.ledger, house.clock, lambda: None, story=tailor
+    )
+    async with house.running():
+        await house.hear(200)
+        assert [batch.tellings[0].key for batch in house.ledger.told if batch] == ["key"]
+        assert [alert.why for alert in tailor.stored_alerts] == ["key"]
+        assert len(tailor.heard) == 1
+
+
+async def test_evidence_waits_with_its_alert_for_storage() -> None:
+    house, tailor = House(), Tailor()
+    house.watch = Watch(
+        house.inbox, house.engine, house.ledger, house.clock, lambda: None, story=tailor
+    )
+    house.ledger.full = True
+    async with house.running():
+        await house.hear(200)
+        assert tailor.stored_alerts == []
+        house.ledger.full = False
+        await house.clock.advance(1)
+        assert [len(batch.tellings) for batch in house.ledger.told if batch] == [1]
+        assert len(tailor.stored_alerts) == 1

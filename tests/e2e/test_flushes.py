@@ -76,7 +76,7 @@ async def test_a_channel_of_discord_gets_the_page_and_its_chart_in_the_embed(wor
         (sent,) = world.discord.posted_in(CHANNEL)
         assert "longs" in sent["content"]
         (number,) = world.discord.messages
-        await eventually(lambda: bool(world.discord.messages[number]["attachments"]), 30)
+        await eventually(lambda: "image" in world.discord.messages[number]["embeds"][0], 30)
         await eventually(lambda: whole(bot))
 
 
