@@ -56,7 +56,7 @@ class Narrating:
         self._real = real
         self._around = around
         self._news = news
-        self._before: OrderedDict[tuple[str, int], float | None] = OrderedDict()
+        self._before: OrderedDict[tuple[str, int], float] = OrderedDict()
         self._studio = Studio(real)
         self.recorder = Recorder(memory.since_ms)
         self.cases = Casebook(desk, around.history, around.markets, news, self.recorder)
@@ -120,9 +120,12 @@ class Narrating:
         if coin is None or self._around.markets is None:
             return None
         which = coin, at_ms // MINUTE_MS
-        if which not in self._before:
+        known = self._before.get(which)
+        if known is None:  # not told yet is asked again: the shelf fills after a start
             view = self._around.markets.at(coin, at_ms)
-            self._before[which] = view.oi_usd.value if view and view.oi_usd else None
+            if view is None or view.oi_usd is None:
+                return None
+            known = self._before[which] = view.oi_usd.value
             if len(self._before) > MOST_STARTS:
                 self._before.popitem(last=False)
-        return self._before[which]
+        return known

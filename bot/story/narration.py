@@ -1,7 +1,7 @@
 """The story as a task of its own: it hears all events after the engine did, and delays nobody."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import structlog
 
@@ -23,6 +23,9 @@ from bot.story.storyteller import Storyteller, undrawn
 
 BATCH = 200
 """Events taken at once; then others have their turn."""
+
+LONG = 500
+"""A frame of more liquidations than this is heard in pieces, with others in between."""
 
 SETTLED_S = 1.0
 """So long after an overflow all that was heard until then is on the tape, if storage can write."""
@@ -70,7 +73,8 @@ class Narration:
 
     def pass_on(self, event: Event) -> None:
         """An event that the engine has handled; at once, whatever the story does with it."""
-        self._queue.put(event)
+        for piece in pieces(event):
+            self._queue.put(piece)
 
     def price(self, coin: str, at_ms: int, price: float) -> None:
         """A price from elsewhere, in US dollars."""
@@ -138,6 +142,8 @@ class Narration:
             events = self._queue.take(BATCH)
             for event in events:
                 self._take(teller, event)
+                if isinstance(event, Heard | Recalled) and len(event.events) >= LONG:
+                    await asyncio.sleep(0)
             if teller.eager or any(isinstance(event, Tick) for event in events):
                 await self._tell(teller)
             await asyncio.sleep(0)
@@ -155,3 +161,13 @@ class Narration:
         if batch:
             self._told(batch)
             await self._scribe.write(batch)
+
+
+def pieces(event: Event) -> Iterator[Event]:
+    """A long frame in parts, each of the same moment."""
+    if not isinstance(event, Heard | Recalled) or len(event.events) <= LONG:
+        yield event
+        return
+    for start in range(0, len(event.events), LONG):
+        part = event.events[start : start + LONG]
+        yield type(event)(event.exchange, part, event.received_ms)

@@ -24,6 +24,9 @@ STEPS = {
 _KEY = re.compile(r"F\d+:(?P<step>[a-z ]+)(?P<wave>\d+)(\.(?P<hours>\d+))?", re.ASCII)
 """Of any page but the first."""
 
+_RINGING = {Step.END: 1, Step.SECOND_WAVE: 2, Step.AFTER: 1}
+"""Steps that come again with each wave, and with which one they may ring."""
+
 
 class Seen(msgspec.Struct, frozen=True):
     """What is known of a place besides its reader's row.
@@ -96,7 +99,7 @@ def rings(key: str, follow: Follow) -> bool:
     if told is None:
         return follow.way(Step.START) is How.RING
     step, wave, hours = Step(told["step"]), int(told["wave"]), int(told["hours"] or 1)
-    once = wave == (2 if step is Step.SECOND_WAVE else 1) and hours * HOUR_MS == AFTER_MS[0]
+    once = wave == _RINGING.get(step, wave) and hours * HOUR_MS == AFTER_MS[0]
     return once and follow.way(step) is How.RING
 
 
