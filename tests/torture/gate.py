@@ -15,6 +15,9 @@ from aiohttp import ClientError, ClientSession, ClientTimeout, web
 
 HANG_S = 600.0
 
+_PART = re.compile(r'name="(\w+)"\r\n(?:[\w-]+: [^\r]*\r\n)*\r\n(.*?)\r\n--', re.DOTALL)
+"""A field of a form that has a file in it."""
+
 _POSTED = re.compile(r"/channels/(\d+)/messages$")
 _HOPPING = {"transfer-encoding", "content-length", "connection", "keep-alive", "date", "server"}
 
@@ -141,11 +144,13 @@ def _refused(fate: Refusal) -> web.Response:
 def _message(request: web.Request, body: bytes) -> Call | None:
     """The message that a call sends; None for every other call."""
     if (posted := _POSTED.search(request.path)) and request.method == "POST":
-        return Call(int(posted[1]), time.monotonic(), body.decode())
-    if request.path.endswith("/sendMessage"):
-        form = parse_qs(body.decode())
-        return Call(int(form["chat_id"][0]), time.monotonic(), form["text"][0])
-    return None
+        return Call(int(posted[1]), time.monotonic(), body.decode(errors="replace"))
+    said = {"sendMessage": "text", "sendPhoto": "caption"}.get(request.path.rpartition("/")[2])
+    if said is None:
+        return None
+    text = body.decode(errors="replace")
+    form = dict(_PART.findall(text)) or {name: told[0] for name, told in parse_qs(text).items()}
+    return Call(int(form["chat_id"]), time.monotonic(), form[said])
 
 
 def _unheeded(call: Call) -> None:
