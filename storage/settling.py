@@ -17,6 +17,7 @@ from bot.delivery.outcomes import (
 )
 from bot.ports import Notification
 from bot.rules import Destination
+from storage.arriving import Arrival, arrive
 from storage.chats import lock_chat, topics_of
 from storage.moving import move
 from storage.standing import (
@@ -54,11 +55,21 @@ async def settle(session: AsyncSession, settlements: Sequence[Settlement]) -> No
             others.append(one)
         else:
             shared[one.notification.id] = one
-    if shared:
-        await _settle(session, shared)
+    done = await arrive(session, _arrivals(shared))
+    if left := {number: one for number, one in shared.items() if number not in done}:
+        await _settle(session, left)
     for one in others:
         for row in await _settle(session, {one.notification.id: one}):
             await _follow(session, row, one)
+
+
+def _arrivals(ends: dict[int, Settlement]) -> list[Arrival]:
+    """In the order in which all lock their rows."""
+    return [
+        Arrival(number, one.notification.attempts + 1, one.outcome.message, one.now_ms)
+        for number, one in sorted(ends.items())
+        if isinstance(one.outcome, Delivered)
+    ]
 
 
 async def _settle(session: AsyncSession, ends: dict[int, Settlement]) -> list[Standing]:

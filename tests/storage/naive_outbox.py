@@ -58,7 +58,6 @@ class NaiveOutbox:
     def wish(self, chat: Chat) -> None:
         at = (chat.destination.chat, chat.destination.thread)
         before, self.chats[at] = self.chats.get(at), chat
-        self.moved.pop(at, None)
         if before is not None and before.state == "gone" != chat.state:
             self._find_topics(at[0])
 

@@ -131,10 +131,21 @@ async def test_where_chats_are_now_is_known_of_those_that_moved_and_are_asked_fo
     assert await storage.chats.moves([]) == []
 
 
-async def test_a_removal_from_the_old_chat_leaves_its_forwarding_address(storage: Storage) -> None:
+async def test_only_a_move_changes_where_a_chat_that_moved_is(storage: Storage) -> None:
+    """Its old id is heard of once more: as removed, or by a command that was on its way."""
     old = Destination("telegram", -1)
     await told_of_a_move(storage, -1, -1_001)
-    await wish(storage, Chat(old, state="gone", reason="removed from the chat"))
-    assert await storage.chats.moves([("telegram", -1)]) == [("telegram", -1, -1_001)]
-    await wish(storage, Chat(old))
+    for late in (Chat(old, state="gone", reason="removed from the chat"), Chat(old, role=7)):
+        await wish(storage, late)
+        assert await storage.chats.moves([("telegram", -1)]) == [("telegram", -1, -1_001)]
+    await told_of_a_move(storage, -1_001, -1)
     assert await storage.chats.moves([("telegram", -1)]) == []
+
+
+async def test_a_rule_that_was_on_its_way_when_its_chat_moved_alerts_the_new_one(
+    storage: Storage,
+) -> None:
+    await told_of_a_move(storage, GROUP.chat, -1_009)
+    await wish(storage, Chat(GROUP))
+    await stored(storage, an_alert(await added(storage, a_rule(GROUP))))
+    assert (await settled(storage, Delivered(1))).destination.chat == -1_009

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from bot.delivery.outcomes import Delivered, Retry
+from bot.delivery.outcomes import Delivered, Refused, Retry
 from bot.errors import StoreError
 from bot.rules import Destination, Notice
 from storage import Storage
@@ -95,3 +95,25 @@ async def test_ends_that_come_at_once_are_all_written(storage: Storage) -> None:
     accounts = await storage.outbox.accounts()
     assert (accounts.sent, accounts.open) == (20, 10)
     assert [one.id % 3 for one in await claimed(storage, NOW + 5_000)] == [0] * 10
+
+
+async def test_each_of_the_ends_that_come_at_once_counts_as_it_would_alone(
+    storage: Storage,
+) -> None:
+    """One was delivered, one amended meanwhile, one has lost its lease, one is refused."""
+    places = [Destination("telegram", chat, direct=True) for chat in (1, 2, 3, 4)]
+    for place in places:
+        await storage.outbox.put(place, Notice("hello", NOW), "greeting", NOW)
+    sent, amended, late, refused = await claimed(storage)
+    await storage.outbox.put(places[1], Notice("goodbye", NOW), "greeting", NOW)
+    await storage.outbox.settle(late, Retry(0, "429"), NOW)
+    (again,) = await claimed(storage)
+    await storage.outbox.settle(again, Delivered(5), NOW)
+    ends = [(one, Delivered(6)) for one in (sent, amended, late)]
+    writes = [storage.outbox.settle(*end, NOW) for end in ends]
+    await asyncio.gather(*writes, storage.outbox.settle(refused, Refused("too long"), NOW))
+    accounts = await storage.outbox.accounts()
+    assert (accounts.sent, accounts.open, accounts.dead) == (2, 1, 1)
+    (edit,) = await claimed(storage)
+    assert (edit.id, edit.message) == (amended.id, 6)
+    assert edit.payload == Notice("goodbye", NOW)
