@@ -134,6 +134,3 @@ def _fill(row: ChatRow, chat: Chat) -> None:
     row.reason = chat.reason
     row.role = chat.role
     row.share = chat.share
-    # Whoever settles something here is here, whatever was said of moving away; who leaves is not.
-    if chat.state != "gone":
-        row.moved_to = None

@@ -1,5 +1,6 @@
 """How fast one platform may be written to: a state machine without I/O, on monotonic seconds."""
 
+import math
 from collections import deque
 from collections.abc import Iterator
 from enum import Enum
@@ -9,7 +10,7 @@ import msgspec
 from bot.delivery.rate import Rate
 from bot.rules import Destination
 
-JITTER_S = 0.03
+JITTER_S = 0.015
 """A platform counts what arrives. Two calls' ways there may differ by so much, so every span is
 kept so much longer than it counts."""
 
@@ -47,22 +48,35 @@ class Limits(msgspec.Struct, frozen=True):
 
 
 class Window:
-    """At most ``most`` starts in any ``span_s``; less when the asker says so."""
+    """At most ``most`` starts in any ``span_s``; less when the asker says so.
+
+    What is held may start at any moment and takes a place until it has.
+    """
 
     def __init__(self, most: int, span_s: float) -> None:
         self._starts: deque[float] = deque(maxlen=most)
         self._span_s = span_s
+        self.held = 0
+
+    def hold(self) -> None:
+        self.held += 1
 
     def note(self, now: float) -> None:
+        """One of those held starts."""
+        self.held -= 1
         self._starts.append(now)
 
     def opens(self, most: int) -> float:
         """When one more may start, where at most ``most`` (1 or more) are allowed."""
-        return self._starts[-most] + self._span_s if len(self._starts) >= most else 0.0
+        left = most - self.held
+        if left <= 0:
+            return math.inf
+        return self._starts[-left] + self._span_s if len(self._starts) >= left else 0.0
 
     def free(self, most: int, now: float) -> int:
         """How many may start at once."""
-        return max(0, most - sum(start + self._span_s > now for start in self._starts))
+        counting = sum(start + self._span_s > now for start in self._starts)
+        return max(0, most - self.held - counting)
 
     def ends(self) -> Iterator[float]:
         """When each start ceases to count, the earliest first."""
@@ -77,12 +91,20 @@ class Group:
         self._share = max(1, limits.group_per_minute - limits.group_kept)
         self._all = Window(self._most, MINUTE_S)
         self._lanes = {lane: Window(self._share, MINUTE_S) for lane in Lane}
-        self.idle_from = 0.0
+        self._idle_from = 0.0
+
+    def hold(self, lane: Lane) -> None:
+        self._all.hold()
+        self._lanes[lane].hold()
 
     def note(self, lane: Lane, now: float) -> None:
         self._all.note(now)
         self._lanes[lane].note(now)
-        self.idle_from = now + MINUTE_S
+        self._idle_from = now + MINUTE_S
+
+    def idle(self, now: float) -> bool:
+        """Whether nothing of it counts any more."""
+        return not self._all.held and self._idle_from <= now
 
     def opens(self, lane: Lane) -> float:
         return max(self._all.opens(self._most), self._lanes[lane].opens(self._share))
@@ -134,19 +156,24 @@ class Pace:
         chats = {chat for chat, until in self._rest_until.items() if until > now}
         return chats | {c for c, group in self._groups.items() if group.opens(Lane.ALERT) > now}
 
-    def started(self, destination: Destination, lane: Lane, now: float) -> None:
-        """A call begins: count it."""
-        self._overall.note(now)
+    def granted(self, destination: Destination, lane: Lane, now: float) -> None:
+        """A call may be made from now on; it takes its place until ``written`` says when it was."""
+        for window in self._windows(lane):
+            window.hold()
         if rate := self._rate.at(now):
             self._next_from = now + SECOND_S / rate / EVENLY
-        if lane is Lane.ANSWER:
-            self._answers.note(now)
-        if self._limits.chat_gap_s:
-            self.pause(destination.chat, now + self._limits.chat_gap_s + JITTER_S)
         if self._limits.group_per_minute and not destination.direct:
-            group = self._groups.setdefault(destination.chat, Group(self._limits))
-            group.note(lane, now)
+            self._groups.setdefault(destination.chat, Group(self._limits)).hold(lane)
+        self._rest(destination.chat, now)
         self._sweep(now)
+
+    def written(self, destination: Destination, lane: Lane, now: float) -> None:
+        """A call that was granted is on its way: every span begins now."""
+        for window in self._windows(lane):
+            window.note(now)
+        if self._limits.group_per_minute and not destination.direct:
+            self._groups[destination.chat].note(lane, now)
+        self._rest(destination.chat, now)
 
     def limited(self, chat: int, until: float, now: float) -> None:
         """A chat asked for patience (429): it rests; when a second one does, all slow down."""
@@ -171,13 +198,22 @@ class Pace:
         yield from (self._all_until, self._next_from)
         yield from self._overall.ends()
 
+    def _windows(self, lane: Lane) -> Iterator[Window]:
+        yield self._overall
+        if lane is Lane.ANSWER:
+            yield self._answers
+
+    def _rest(self, chat: int, now: float) -> None:
+        if self._limits.chat_gap_s:
+            self.pause(chat, now + self._limits.chat_gap_s + JITTER_S)
+
     def _sweep(self, now: float) -> None:
         """Once a second, forget who has rested."""
         if now - self._swept_at < SECOND_S:
             return
         self._swept_at = now
         self._rest_until = {c: until for c, until in self._rest_until.items() if until > now}
-        self._groups = {c: group for c, group in self._groups.items() if group.idle_from > now}
+        self._groups = {c: group for c, group in self._groups.items() if not group.idle(now)}
 
 
 def _share(rate: int) -> int:

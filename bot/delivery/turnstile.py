@@ -1,5 +1,9 @@
 """The door to one platform, for all who call it: answers first, and all at the platform's pace."""
 
+import asyncio
+from collections.abc import Callable
+from contextvars import ContextVar
+
 from bot.clock import Clock
 from bot.delivery.bell import SHORTEST_S
 from bot.delivery.lobby import Lobby, Waiter
@@ -7,16 +11,39 @@ from bot.delivery.pacing import Lane, Limits, Pace
 from bot.rules import Destination
 
 
+class Pass:
+    """One call that may be made; ``used`` when it is on its way, which counts once."""
+
+    def __init__(self, written: Callable[[], None]) -> None:
+        self._written: Callable[[], None] | None = written
+
+    def used(self, _task: object = None) -> None:
+        written, self._written = self._written, None
+        if written is not None:
+            written()
+
+
+_LATEST: ContextVar[Pass | None] = ContextVar("latest pass", default=None)
+
+
+def sent() -> None:
+    """A call of this task is on its way: the one that it passed a turnstile for."""
+    if (latest := _LATEST.get()) is not None:
+        latest.used()
+
+
 class Turnstile:
     """One platform's ``Pace`` on the real clock, and who waits for it.
 
     ``answer`` and ``alert`` return at the moment the call may be made, and count it. One of those
-    who wait watches the clock for all of them.
+    who wait watches the clock for all of them. ``told``: by ``sent``, when a call has really been
+    written, which a busy machine may do late; what never is counts from the end of its task.
     """
 
-    def __init__(self, limits: Limits, clock: Clock) -> None:
+    def __init__(self, limits: Limits, clock: Clock, *, told: bool = False) -> None:
         self.limits = limits
         self._clock = clock
+        self._told = told
         self._pace = Pace(limits)
         self._lobby = Lobby(self._pace)
         self._watcher: Waiter | None = None
@@ -68,10 +95,22 @@ class Turnstile:
         try:
             while self._lobby.first(self._clock.monotonic()) is not waiter:
                 await self._until_a_look(waiter)
-            self._pace.started(waiter.destination, waiter.lane, self._clock.monotonic())
+            self._let_pass(waiter)
         finally:
             self._lobby.leave(waiter)
             self._hand_on()
+
+    def _let_pass(self, waiter: Waiter) -> None:
+        place, lane = waiter.destination, waiter.lane
+        self._pace.granted(place, lane, self._clock.monotonic())
+        one = Pass(lambda: self._pace.written(place, lane, self._clock.monotonic()))
+        task = asyncio.current_task()
+        if not self._told or task is None:
+            one.used()
+            return
+        sent()  # an earlier one of this task, should it never have been written
+        _LATEST.set(one)
+        task.add_done_callback(one.used)
 
     async def _until_a_look(self, waiter: Waiter) -> None:
         if self._watcher is not None:

@@ -2,11 +2,14 @@
 
 import logging
 import warnings
+from typing import Any
 
+import httpx
 from telegram import Bot
 from telegram.request import HTTPXRequest
 from telegram.warnings import PTBUserWarning
 
+from bot.delivery import turnstile
 from bot.errors import ConfigError, TokenRefusedError
 
 READ_S = 30.0
@@ -78,8 +81,18 @@ def _client(proxy: str | None, connections: int) -> HTTPXRequest:
         connect_timeout=CONNECT_S,
         pool_timeout=POOL_S,
         proxy=proxy,
-        httpx_kwargs={"trust_env": False},
+        httpx_kwargs={"trust_env": False, "event_hooks": {"request": [_trace]}},
     )
+
+
+async def _trace(request: httpx.Request) -> None:
+    """Have its way to the socket followed: it may wait for a connection, or for the machine."""
+    request.extensions["trace"] = _followed
+
+
+async def _followed(step: str, _details: dict[str, Any]) -> None:
+    if step == "http11.send_request_body.complete":
+        turnstile.sent()
 
 
 def _keep_secrets_out_of_logs() -> None:

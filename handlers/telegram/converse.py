@@ -64,7 +64,8 @@ class Conversation:
         if update.my_chat_member is not None:
             return await self._membership(update.my_chat_member, mark)
         if message is not None and message.migrate_to_chat_id is not None:
-            await follow(message.migrate_to_chat_id, self._request(message, "", mark), self._house)
+            old, request = message.chat.id, self._request(message, "", mark)
+            await follow(self._house, old, message.migrate_to_chat_id, request)
         elif message is not None and (message.text or message.effective_attachment):
             return await self._said(message, mark)
         return _nothing

@@ -33,9 +33,12 @@ async def note_membership(change: ChatMemberUpdated, request: Request, house: Ho
     return here and is_group(change.chat) and not present(change.old_chat_member)
 
 
-async def follow(new_chat: int, request: Request, house: House) -> None:
-    """A group became a supergroup: take its rules, wishes and queue along, and say so there."""
-    old, new = request.destination.chat, Destination(PLATFORM, new_chat)
+async def follow(house: House, old: int, new_chat: int, request: Request | None = None) -> None:
+    """A group became a supergroup: take its rules, wishes and queue along, and say so there.
+
+    ``request``: the update that told of it; None where a call did.
+    """
+    new = Destination(PLATFORM, new_chat)
     now_ms = house.clock.now_ms()
     house.allowed.follow(PLATFORM, old, new_chat)  # before anything can go there
 

@@ -1,6 +1,7 @@
 """Telegram, whole: get to know the bot, offer its commands, listen until cancelled."""
 
 import random
+from functools import partial
 
 import structlog
 from telegram import User
@@ -23,6 +24,7 @@ from handlers.telegram.calls import Calls
 from handlers.telegram.connection import REFUSED, Connection
 from handlers.telegram.converse import Conversation, Router
 from handlers.telegram.listen import POLL_S, Listener
+from handlers.telegram.membership import follow
 from handlers.telegram.menu import offer_commands
 from handlers.telegram.notify import TelegramNotifier
 from handlers.telegram.places import PLATFORM
@@ -62,11 +64,13 @@ class TelegramPlatform:
         self._clock = clock
         self._notebook = notebook
         self._poll_s = poll_s
-        self.turnstile = Turnstile(limits, clock)
+        self.turnstile = Turnstile(limits, clock, told=True)
         self.listening = Listening()
-        calls = Calls(self._bot, self.turnstile)
-        self._replies = Replies(calls, self.turnstile, keyboards, clock)
-        self.notifier = TelegramNotifier(self._bot, calls, keyboards, clock, allowed or Allowed())
+        self._calls = Calls(self._bot, self.turnstile)
+        self._keyboards = keyboards
+        self.notifier = TelegramNotifier(
+            self._bot, self._calls, keyboards, clock, allowed or Allowed()
+        )
 
     async def run(self, house: House, router: Router = router) -> None:
         """Listen and answer until cancelled; may be called again after it raised.
@@ -77,7 +81,10 @@ class TelegramPlatform:
         house.bot_links[PLATFORM] = f"https://t.me/{me.username}"
         await offer_commands(self._bot, me.id, COMMANDS.values(), self._notebook)
         log.info("Telegram listens", bot=f"@{me.username}")
-        conversation = Conversation(self._bot, me, self._replies, router, house)
+        replies = Replies(
+            self._calls, self.turnstile, self._keyboards, self._clock, partial(follow, house)
+        )
+        conversation = Conversation(self._bot, me, replies, router, house)
 
         async def failed(update: int, kind: str, error: str) -> None:
             await house.failed(conversation.mark(update), kind, error)

@@ -1,7 +1,7 @@
 """Answers to people: at the pace of everything that is written, and only while they still wait."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from weakref import WeakValueDictionary
 
 import structlog
@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from bot.clock import Clock
 from bot.delivery.outcomes import Delivered, Moved, Outcome, Refused, Retry
 from bot.delivery.turnstile import Turnstile
+from bot.errors import StoreError
 from bot.ports import Keyboards
 from bot.rules import Destination
 from bot.wording.text import File, Message
@@ -29,16 +30,29 @@ NO_FILES = "I cannot send files here."
 log = structlog.get_logger()
 
 
+async def unheeded(old: int, new: int) -> None:
+    """Nobody keeps anything of a chat."""
+
+
 class Replies:
-    """In a chat one answer at a time, in the order in which they were asked for."""
+    """In a chat one answer at a time, in the order in which they were asked for.
+
+    ``moved`` is told of a chat that has a new id before its answer goes there.
+    """
 
     def __init__(
-        self, calls: Calls, turnstile: Turnstile, keyboards: Keyboards, clock: Clock
+        self,
+        calls: Calls,
+        turnstile: Turnstile,
+        keyboards: Keyboards,
+        clock: Clock,
+        moved: Callable[[int, int], Awaitable[None]] = unheeded,
     ) -> None:
         self._calls = calls
         self._turnstile = turnstile
         self._keyboards = keyboards
         self._clock = clock
+        self._moved = moved
         self._chats: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
         self._given_up = 0
 
@@ -76,6 +90,9 @@ class Replies:
             try:
                 async with self._clock.timeout(PRIVATE_PATIENCE_S):
                     outcome = await self._calls.give(destination, file, to=to)
+                    if isinstance(outcome, Moved):
+                        destination = await self._followed(destination, outcome)
+                        outcome = await self._calls.give(destination, file, to=to)
             except TimeoutError:
                 outcome = Retry(0.0, "its chat had no turn in time")
             if isinstance(outcome, Refused):
@@ -114,7 +131,7 @@ class Replies:
                 outcome = await self._calls.send(at, ready, to=to)
             match outcome:
                 case Moved():
-                    at = replace(at, chat=outcome.to_chat)
+                    at = await self._followed(at, outcome)
                 case Retry(limited=True):
                     self._turnstile.limited(at, outcome.after_s)
                     if outcome.after_s > _patience_s(at):
@@ -123,6 +140,14 @@ class Replies:
                     await self._clock.sleep(outcome.after_s)
                 case _:
                     return outcome
+
+    async def _followed(self, at: Destination, outcome: Moved) -> Destination:
+        """Where the chat is now; its answer does not wait for a disk that is full."""
+        try:
+            await self._moved(at.chat, outcome.to_chat)
+        except StoreError as error:
+            log.warning("that a chat has moved could not be stored", reason=str(error))
+        return replace(at, chat=outcome.to_chat)
 
 
 def _patience_s(destination: Destination) -> float:

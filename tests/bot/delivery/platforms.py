@@ -37,7 +37,7 @@ class Arrivals:
 class ClockPlatform:
     """What both have in common: a way there, a way back, bans that it imposed itself.
 
-    ``answer_s``: the least and the most between a call and its answer; a fifth of it, the call is
+    ``answer_s``: the least and the most between a call and its answer; a tenth of it, the call is
     on its way. ``bans``: the chats that get a 429 at their next call, and for how long;
     ``ban_all`` the same for everyone. ``early``: calls that came before a ban was over of which
     the bot had been told when it began them.
@@ -72,10 +72,10 @@ class ClockPlatform:
     ) -> Outcome:
         takes_s, chat = self._random.uniform(*self._answer_s), destination.chat
         known = max(self._told[chat], self._told_all)
-        await self.clock.sleep(takes_s / 5)
+        await self.clock.sleep(takes_s / 10)
         self.early += self.clock.monotonic() < known
         outcome = self._taken(destination, self.clock.monotonic())
-        await self.clock.sleep(takes_s * 4 / 5)
+        await self.clock.sleep(takes_s * 9 / 10)
         self.ended_at = self.clock.monotonic()
         if isinstance(outcome, Retry):
             self._told[chat] = max(self._told[chat], self._until.get(chat, 0.0))

@@ -255,7 +255,7 @@ async def test_an_alert_whose_chat_was_limited_meanwhile_goes_back_without_a_cal
         place.notice(1)
         await place.clock.advance(0.5)
         place.notice(2)
-        await place.clock.advance(0.52)
+        await place.clock.advance(0.51)
         assert place.outbox.waiting() == []
         place.turnstile.limited(Destination("t", 2, direct=True), 60.0)
         await place.clock.advance(58)

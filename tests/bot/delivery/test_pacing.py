@@ -16,6 +16,11 @@ def chat(number: int) -> Destination:
     return Destination("telegram", number, direct=number > 0)
 
 
+def started(pace: Pace, place: Destination, lane: Lane, now: float) -> None:
+    pace.granted(place, lane, now)
+    pace.written(place, lane, now)
+
+
 def may(pace: Pace, number: int, lane: Lane, now: float) -> bool:
     return max(pace.opens(now), pace.ready(chat(number), lane)) <= now
 
@@ -29,7 +34,7 @@ def test_no_window_ever_holds_more_calls_than_allowed(
     for pause, number, lane in wishes:
         now += pause
         if may(pace, number, lane, now):
-            pace.started(chat(number), lane, now)
+            started(pace, chat(number), lane, now)
             made.append((now, number, lane))
     for start, number, lane in made:
         second = [c for t, c, _ in made if start <= t < start + SECOND_S]
@@ -41,6 +46,31 @@ def test_no_window_ever_holds_more_calls_than_allowed(
             assert minute.count(lane) <= 3
 
 
+@given(st.lists(st.tuples(PAUSES, CHATS, st.sampled_from(Lane), st.booleans()), max_size=200))
+def test_however_late_calls_are_written_no_window_holds_more_than_allowed(
+    wishes: list[tuple[float, int, Lane, bool]],
+) -> None:
+    """``True``: what was granted and not yet written is written first, the latest of it."""
+    pace, now = Pace(LIMITS), 0.0
+    granted: list[tuple[int, Lane]] = []
+    made: list[tuple[float, int]] = []
+    for pause, number, lane, writes in wishes:
+        now += pause
+        if writes and granted:
+            place, of = granted.pop()
+            pace.written(chat(place), of, now)
+            made.append((now, place))
+        if may(pace, number, lane, now):
+            pace.granted(chat(number), lane, now)
+            granted.append((number, lane))
+        assert len(granted) <= LIMITS.per_second
+    for start, number in made:
+        assert sum(start <= at < start + SECOND_S for at, _ in made) <= LIMITS.per_second
+        if number < 0:
+            minute = [at for at, of in made if of == number and start <= at < start + MINUTE_S]
+            assert len(minute) <= LIMITS.group_per_minute
+
+
 @given(st.lists(st.tuples(PAUSES, CHATS), max_size=100))
 def test_what_is_free_can_start_and_no_more(wishes: list[tuple[float, int]]) -> None:
     pace, now = Pace(LIMITS), 0.0
@@ -49,7 +79,7 @@ def test_what_is_free_can_start_and_no_more(wishes: list[tuple[float, int]]) -> 
         assert bool(pace.free(now)) == (pace.opens(now) <= now)
         assert (number in pace.resting(now)) == (pace.ready(chat(number), ALERT) > now)
         if may(pace, number, ALERT, now):
-            pace.started(chat(number), ALERT, now)
+            started(pace, chat(number), ALERT, now)
 
 
 def test_one_chats_pause_leaves_the_others_alone() -> None:
@@ -84,7 +114,7 @@ def test_answers_in_a_group_leave_alerts_their_places() -> None:
     pace, now = Pace(LIMITS), 0.0
     while pace.ready(chat(-1), ANSWER) - now < 2.0:
         now = max(now, pace.ready(chat(-1), ANSWER))
-        pace.started(chat(-1), ANSWER, now)
+        started(pace, chat(-1), ANSWER, now)
     assert pace.ready(chat(-1), ANSWER) == MINUTE_S
     assert pace.ready(chat(-1), ALERT) < now + 2.0
 
@@ -92,21 +122,21 @@ def test_answers_in_a_group_leave_alerts_their_places() -> None:
 def test_a_platform_without_limits_never_rests() -> None:
     pace = Pace(Limits())
     for _ in range(1000):
-        pace.started(chat(1), ALERT, 0.0)
+        started(pace, chat(1), ALERT, 0.0)
     assert pace.free(0.0) is None
     assert pace.resting(0.0) == set()
 
 
 def test_it_says_when_to_look_again() -> None:
     pace = Pace(LIMITS)
-    pace.started(chat(1), ALERT, 0.0)
-    assert 0.27 < pace.next_change(0.75) < 0.29
+    started(pace, chat(1), ALERT, 0.0)
+    assert round(pace.next_change(0.75), 3) == round(SECOND_S - 0.75, 3)
     assert pace.next_change(5.0) == 1.0
 
 
 def test_who_has_rested_is_forgotten() -> None:
     pace = Pace(LIMITS)
     for number in range(1, 2_000):
-        pace.started(chat(-number), ANSWER, number * 2.0)
+        started(pace, chat(-number), ANSWER, number * 2.0)
     assert len(pace._groups) < 40
     assert len(pace._rest_until) < 5

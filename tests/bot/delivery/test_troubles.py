@@ -89,6 +89,21 @@ async def test_after_an_outage_one_call_shows_that_it_is_over_before_all_slots_d
         assert (await place.outbox.accounts()).sent == 20
 
 
+async def test_an_outage_of_two_hours_costs_the_only_message_one_call() -> None:
+    """A gateway that answers 502 may have taken it each time: what it is asked is the probe."""
+    async with office(Trouble, TELEGRAM) as place:
+        trouble = place.notifier
+        assert isinstance(trouble, Trouble)
+        trouble.now = DOWN
+        place.notice(1)
+        await place.clock.advance(7_200)
+        assert len(trouble.calls) == 1
+        trouble.now = Delivered(1)
+        await place.clock.advance(61)
+        assert len(trouble.calls) == 2
+        assert (await place.outbox.accounts()).sent == 1
+
+
 @pytest.mark.parametrize("after_s", [1.0, 60.0, 3_600.0])
 async def test_a_429_for_all_stops_alerts_and_answers_for_exactly_its_time(after_s: float) -> None:
     async with office(Trouble, TELEGRAM) as place:

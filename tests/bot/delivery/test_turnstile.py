@@ -7,8 +7,8 @@ from itertools import pairwise
 import pytest
 
 from bot.delivery.lobby import MOST_OF_A_CHAT, MOST_WAITING
-from bot.delivery.pacing import Limits
-from bot.delivery.turnstile import Turnstile
+from bot.delivery.pacing import SECOND_S, Limits
+from bot.delivery.turnstile import Turnstile, sent
 from bot.rules import Destination
 from tests.clocks import ManualClock
 
@@ -73,8 +73,14 @@ async def test_answers_beyond_the_pace_pass_in_order_as_soon_as_there_is_room() 
         await door.clock.advance(3)
     assert door.chats() == list(range(1, 26))
     at = [moment for moment, _, _ in door.passed]
-    assert [round(at[first], 2) for first in (0, 10, 20)] == [0.0, 1.03, 2.06]
-    assert all(later - earlier >= 1.03 for earlier, later in zip(at, at[10:], strict=False))
+    assert [round(at[first], 2) for first in (0, 10, 20)] == [
+        0.0,
+        round(SECOND_S, 2),
+        round(2 * SECOND_S, 2),
+    ]
+    assert all(
+        later - earlier >= SECOND_S - 1e-9 for earlier, later in zip(at, at[10:], strict=False)
+    )
 
 
 async def test_a_chat_that_rests_holds_up_nobody_else() -> None:
@@ -214,3 +220,46 @@ async def test_the_couriers_allowance_leaves_room_for_waiting_answers() -> None:
         await door.clock.advance(0)
         assert door.turnstile.allowance(ahead_s=1.04) == 6
         await door.clock.advance(1)
+
+
+@pytest.mark.parametrize("written", [True, False])
+async def test_a_call_counts_from_its_way_to_the_socket_or_from_the_end_of_its_task(
+    written: bool,
+) -> None:
+    clock = ManualClock()
+    turnstile = Turnstile(Limits(per_second=1), clock, told=True)
+
+    async def call(number: int) -> None:
+        await turnstile.alert(chat(number))
+        passed.append(clock.monotonic())
+        await clock.sleep(5.0)
+        if written:
+            sent()
+            await clock.sleep(20.0)
+
+    passed: list[float] = []
+    async with asyncio.timeout(PATIENCE_S), asyncio.TaskGroup() as group:
+        group.create_task(call(1))
+        group.create_task(call(2))
+        await clock.advance(5.0 + SECOND_S - 0.01)
+        assert passed == [0.0]
+        await clock.advance(30.0)
+    assert 5.0 + SECOND_S <= passed[1] < 7.2
+
+
+async def test_a_task_that_passes_again_has_written_what_it_passed_for_before() -> None:
+    clock = ManualClock()
+    turnstile = Turnstile(Limits(per_second=1), clock, told=True)
+
+    async def calls() -> None:
+        for number in (1, 2):
+            await turnstile.answer(chat(number))
+            sent()
+            sent()
+
+    async with asyncio.timeout(PATIENCE_S), asyncio.TaskGroup() as group:
+        group.create_task(calls())
+        await clock.advance(2.0)
+    assert turnstile.allowance() == 0
+    await clock.advance(SECOND_S)
+    assert turnstile.allowance() == 1

@@ -1,23 +1,28 @@
 """Answers to people against a Bot API server: at its pace, in order, and not for ever."""
 
 import asyncio
+from functools import partial
 
 import pytest
 from structlog.testing import capture_logs
 from telegram import Bot
 
+from bot.allowed import Allowed
 from bot.delivery.pacing import Limits
 from bot.delivery.turnstile import Turnstile
 from bot.errors import StoreError
+from bot.events import ChatMoved
 from bot.ports import Keyboard
 from bot.rules import Destination
 from bot.wording.text import Button, File, Message
 from handlers.telegram.calls import Calls
+from handlers.telegram.membership import follow
 from handlers.telegram.replies import NO_FILES, Replies
 from tests.doubles.telegram import TelegramDouble
 from tests.doubles.telegram_wire import bad, blocked, cut_after_accepting, gateway, limited
 from tests.fakes import FakeKeyboards, Furnished
 from tests.handlers.telegram.conftest import HastyClock
+from tests.torture.patience import until
 
 ANN, BEN, GROUP = 41, 42, -55
 TO_ANN = Destination("telegram", ANN, direct=True)
@@ -132,6 +137,34 @@ async def test_a_group_that_moved_is_followed_and_its_buttons_with_it(
     assert furnished.keyboards.kept[token].place == -1055
 
 
+async def test_whom_an_answer_finds_moved_the_books_and_the_list_of_the_allowed_know(
+    telegram: TelegramDouble,
+    calls: Calls,
+    turnstile: Passes,
+    furnished: Furnished,
+    clock: HastyClock,
+) -> None:
+    furnished.house.allowed = Allowed([("telegram", GROUP)])
+    await telegram.upgrade(GROUP, -1055)
+    moved = partial(follow, furnished.house)
+    replies = Replies(calls, turnstile, furnished.keyboards, clock, moved)
+    assert await replies.say(TO_GROUP, WORDS, 0) is not None
+    assert furnished.told == [ChatMoved("telegram", GROUP, -1055)]
+    assert furnished.house.allowed.admits("telegram", -1055)
+
+
+async def test_an_answer_follows_a_group_even_where_its_move_cannot_be_stored(
+    telegram: TelegramDouble, calls: Calls, turnstile: Passes, clock: HastyClock
+) -> None:
+    async def full(old: int, new: int) -> None:
+        raise StoreError("the disk is full")
+
+    await telegram.upgrade(GROUP, -1055)
+    replies = Replies(calls, turnstile, FakeKeyboards(), clock, full)
+    assert await replies.say(TO_GROUP, WORDS, 0) is not None
+    assert [sent.chat for sent in telegram.sent] == [-1055]
+
+
 async def test_an_answer_that_may_have_arrived_is_not_repeated(
     telegram: TelegramDouble, replies: Replies
 ) -> None:
@@ -201,3 +234,21 @@ async def test_a_429_of_a_file_is_told_to_the_turnstile_and_the_rest_is_left(
     await replies.give(TO_ANN, (File("1.csv", b"1"), File("2.csv", b"2")), to=None)
     assert turnstile.pauses == [(ANN, 3.0)]
     assert telegram.sent == []
+
+
+async def test_files_follow_a_group_that_moved(telegram: TelegramDouble, replies: Replies) -> None:
+    await telegram.upgrade(GROUP, -1055)
+    await replies.give(TO_GROUP, (File("1.csv", b"1"), File("2.csv", b"2")), to=None)
+    assert [sent.chat for sent in telegram.sent] == [-1055, -1055]
+
+
+async def test_a_call_counts_from_the_moment_at_which_it_is_written(
+    telegram: TelegramDouble, bot: Bot, clock: HastyClock
+) -> None:
+    told = Turnstile(Limits(per_second=1), clock, told=True)
+    telegram.slow_s = 60.0
+    call = asyncio.create_task(Calls(bot, told).send(TO_ANN, WORDS))
+    assert await until(lambda: bool(telegram.calls), 5.0)
+    assert told.allowance(ahead_s=0.9) == 0
+    assert told.allowance(ahead_s=1.1) == 1
+    call.cancel()
