@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from tests.torture.arrivals import Arrivals
 from tests.torture.killing import deliveries
 from tests.torture.line import Line, Progress, at_least, at_most, exactly
 from tests.torture.stage import a_stage, chats_of
@@ -12,7 +13,11 @@ ANSWERS_WITHIN_S = 0.15
 
 async def paced(folder: Path, chats: int, progress: Progress) -> list[Line]:
     """An alert for every chat at once; the double takes up to 150 ms for each."""
-    async with a_stage(folder, chats_of(chats, 0), rules=1) as stage:
+    async with (
+        a_stage(folder, chats_of(chats, 0), rules=1) as stage,
+        Arrivals(stage.telegram.url) as arrivals,
+    ):
+        stage.more["TELEGRAM_API_URL"] = arrivals.url
         stage.world.telegram.slow_s = ANSWERS_WITHIN_S
         life = stage.life()
         await stage.heard(life)
@@ -20,7 +25,7 @@ async def paced(folder: Path, chats: int, progress: Progress) -> list[Line]:
         progress(0.1)
         left = await stage.drained(chats / PER_SECOND * 2 + 20)
         await life.terminated(10.0)
-        at = sorted(call.at for call in stage.telegram.calls)
+        at = sorted(arrivals.at)
         return [
             exactly("open at the end", left, 0),
             at_least("share of the ideal schedule", _share(at), 0.97),
