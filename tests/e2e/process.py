@@ -119,9 +119,9 @@ async def started(
             await process.wait()
 
 
-async def ended(process: Process) -> Ended:
+async def ended(process: Process, patience_s: float = PATIENCE_S) -> Ended:
     """Wait for its end."""
-    async with asyncio.timeout(PATIENCE_S):
+    async with asyncio.timeout(patience_s):
         out, err = await process.communicate()
     assert process.returncode is not None
     return Ended(process.returncode, out.decode(), err.decode())
@@ -133,7 +133,9 @@ async def terminated(process: Process) -> Ended:
     return await ended(process)
 
 
-async def ran(folder: Path, environment: Mapping[str, str], *arguments: str) -> Ended:
+async def ran(
+    folder: Path, environment: Mapping[str, str], *arguments: str, patience_s: float = PATIENCE_S
+) -> Ended:
     """From start to end."""
     async with started(folder, environment, *arguments) as process:
-        return await ended(process)
+        return await ended(process, patience_s)

@@ -78,7 +78,7 @@ async def test_a_replay_prints_one_object(tmp_path: Path) -> None:
 
 
 async def test_the_demo_without_a_terminal_plays_through_and_compares(tmp_path: Path) -> None:
-    end = await ran(tmp_path, {"TMPDIR": str(tmp_path)}, "demo", "--speed", "3600")
+    end = await ran(tmp_path, {"TMPDIR": str(tmp_path)}, "demo", "--speed", "3600", patience_s=180)
     assert end.code == 0, end.err
     assert "The bot's hour equals the tape's to the cent." in end.out
     assert end.out.index("🔻") < end.out.index("✅ Over") < end.out.index("✅ All clear: no second")
