@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -211,7 +212,7 @@ async def test_one_byte_at_a_time_is_healed_with_the_frame_finished(
 async def test_a_subscription_is_followed_by_a_replay_of_the_last_minute(
     session: ClientSession, double: Okx
 ) -> None:
-    await double.publish(ORDER)
+    await double.publish(replace(ORDER, time_ms=now_ms()))  # not of when this was imported
     double.faults.replay_s = 60.0
     ws = await subscribe(session, double)
     frames = [json.loads(text) for text in await texts(ws, 0.5) if "bkPx" in text]
