@@ -10,9 +10,10 @@ from bot.clock import MINUTE_MS, SECOND_MS
 from bot.ports import Notification, Waiting
 from bot.rules import Destination, Page, Payload
 from storage.merging import merge
-from storage.payloads import place, read
+from storage.page_keys import page_key
+from storage.payloads import read
 from storage.standing import REPEATS, UNKNOWN, UNREADABLE, N, Seen, end, end_queue
-from storage.tables import ALERT, State, Table
+from storage.tables import ALERT, PAGE, State, Table
 
 LATE_MS = 30 * MINUTE_MS
 """What is older comes after all that is not."""
@@ -170,7 +171,7 @@ async def _held(session: AsyncSession, lease: Lease, head: Seen) -> bool:
     """Whether the head, and its like behind it, had to be given up."""
     if head.standing not in (None, "active"):
         await _hold(session, lease, head, head.standing)
-    elif head.kind == ALERT and (head.muted_until_ms or 0) > lease.now_ms:
+    elif head.kind in (ALERT, PAGE) and (head.muted_until_ms or 0) > lease.now_ms:
         await _hold(session, lease, head, "muted", head.kind)
     elif head.state == State.SENDING and head.unknowns >= REPEATS:
         await end(session, N.c.id == head.id, UNKNOWN, lease.now_ms)
@@ -210,7 +211,7 @@ async def _quoted(
 ) -> dict[int, int]:
     """The messages that pages answer, by the number of the page, where these were delivered."""
     keys = {
-        head.id: f"{payload.quotes}@{place(_place(head))}"
+        head.id: page_key(payload.quotes, _place(head))
         for head in heads
         if isinstance(payload := said[head.id], Page) and payload.quotes
     }

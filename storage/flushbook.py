@@ -18,9 +18,10 @@ from storage.engines import Database, insert_into
 from storage.flush_tables import FlushRow, MachineRow, ReaderRow, TellingRow
 from storage.follows import all_follows, follows_of
 from storage.moving import forwarded
-from storage.payloads import place, read
+from storage.page_keys import page_key
+from storage.payloads import read
 from storage.standing import N
-from storage.storing import insert
+from storage.storing import insert_there
 from storage.tables import Table
 
 READERS_MS = 2 * DAY_MS
@@ -131,11 +132,13 @@ class StoredFlushbook:
 
 async def keep_story(session: AsyncSession, batch: Batch, now_ms: int) -> None:
     """All of a batch; the caller commits."""
+    places = await forwarded(session, {post.destination for post in batch.posts})
     posts = [
-        (post.destination, post.payload, f"{post.key}@{place(post.destination)}")
+        (at, post.payload, page_key(post.key, at))
         for post in batch.posts
+        for at in [places[post.destination]]
     ]
-    await insert(session, posts, now_ms)
+    await insert_there(session, posts, now_ms)
     tellings = [msgspec.structs.asdict(telling) for telling in batch.tellings]
     await _replace(session, TellingRow, tellings)
     await _replace(session, FlushRow, [_flush_row(flush) for flush in batch.flushes])

@@ -10,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.rules import Destination
 from storage.chats import is_untouched, lock_chat
 from storage.flush_tables import FollowRow, ReaderRow
+from storage.page_keys import rename_pages
 from storage.tables import ChatRow, KeyboardRow, NotificationRow, RuleRow, Table
 
 SAME_RULE = (*("platform", "thread", "coin", "exchange", "window", "metric", "threshold", "floor"),)
@@ -34,6 +35,7 @@ async def move(session: AsyncSession, platform: str, old: int, new: int) -> None
         col(NotificationRow.settled_ms).is_(None),
     )
     await session.exec(queue.values(chat=new))
+    await rename_pages(session, platform, old, new)
 
 
 async def forwarded(

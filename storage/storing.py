@@ -39,7 +39,7 @@ def _amended(now_ms: ColumnElement[int]) -> dict[str, ColumnElement[Any]]:
 
 def _upsert(new: "sqlite.Insert | postgresql.Insert") -> "sqlite.Insert | postgresql.Insert":
     now = new.excluded
-    changes = _amended(now.not_before_ms)
+    changes = _amended(now.created_ms)  # an edit has no companions to wait for
     # A mark for ``_amend_heads``: what was merged has no message of its own to be edited.
     changes["amended"] = or_(changes["amended"], _MERGED)
     return new.on_conflict_do_update(
@@ -78,10 +78,18 @@ async def insert(
     session: AsyncSession, items: Sequence[tuple[Destination, Payload, str]], now_ms: int
 ) -> None:
     """A known key amends what is stored; the caller commits."""
+    places = await forwarded(session, {place for place, _, _ in items})
+    there = [(places[place], payload, key) for place, payload, key in items]
+    await insert_there(session, there, now_ms)
+
+
+async def insert_there(
+    session: AsyncSession, items: Sequence[tuple[Destination, Payload, str]], now_ms: int
+) -> None:
+    """The same for destinations as they are today."""
     if not items:
         return
-    places = await forwarded(session, {place for place, _, _ in items})
-    rows = [_row(places[place], payload, key, now_ms) for place, payload, key in items]
+    rows = [_row(place, payload, key, now_ms) for place, payload, key in items]
     connection = await session.connection()
     await connection.execute(_STORE[connection.dialect.name], rows)
     for start in range(0, len(items), PIECE):

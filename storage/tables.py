@@ -37,7 +37,9 @@ class State(StrEnum):
 
 
 ALERT = "alert"
-"""The ``kind`` of a notification that a rule caused; others are notices about the bot itself."""
+PAGE = "page"
+"""The ``kind`` of a notification that a rule caused, and of a page of a flush's story; others are
+notices about the bot itself."""
 
 
 class Table(SQLModel):
