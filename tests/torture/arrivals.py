@@ -1,6 +1,7 @@
 """When messages reach a machine, by its kernel's clock: a busy reader cannot be late for that."""
 
 import asyncio
+import re
 import socket
 import struct
 from contextlib import suppress
@@ -13,6 +14,7 @@ SO_TIMESTAMPNS = 35
 _TIME = struct.Struct("@ll")
 _ROOM = socket.CMSG_SPACE(_TIME.size)
 _CHUNK = 65_536
+_MESSAGE = re.compile(rb"POST \S+/send(Message|Photo) ")
 
 
 class Arrivals:
@@ -71,7 +73,7 @@ class Arrivals:
             data, told, _, _ = near.recvmsg(_CHUNK, _ROOM)
             if not data:
                 return
-            if data.startswith(b"POST ") and b"/sendMessage " in data[: data.index(b"\r\n")]:
+            if _MESSAGE.match(data):
                 seconds, nanoseconds = _TIME.unpack(told[0][2])
                 self.at.append(seconds + nanoseconds / 1e9)
             await asyncio.get_running_loop().sock_sendall(far, data)
