@@ -7,7 +7,7 @@ import re
 import sys
 from asyncio.subprocess import Process
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 PATIENCE_S = 30.0
@@ -44,6 +44,15 @@ class Terminal:
         """The exit code."""
         async with asyncio.timeout(PATIENCE_S):
             return await self._process.wait()
+
+    async def left_by(self, keys: str) -> int:
+        """The exit code; typed again where it was lost while a message was being written."""
+        async with asyncio.timeout(PATIENCE_S):
+            while True:
+                self.type(keys)
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(PATIENCE_S / 5):
+                        return await self._process.wait()
 
     def close(self) -> None:
         asyncio.get_running_loop().remove_reader(self._handle)

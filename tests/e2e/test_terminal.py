@@ -15,7 +15,6 @@ async def test_without_a_token_the_terminal_is_the_chat_and_ctrl_c_ends_it_quiet
         await terminal.shows("Set: BTC longs")
         await world.liquidate("BTC", 12_000_000)
         await terminal.shows("of BTC longs liquidated")
-        terminal.type(CTRL_C)
-        assert await terminal.ended() == 0
+        assert await terminal.left_by(CTRL_C) == 0
         assert "Traceback" not in terminal.shown
         assert "destroyed" not in terminal.shown
