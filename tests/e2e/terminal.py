@@ -40,11 +40,6 @@ class Terminal:
                 self._changed.clear()
                 await self._changed.wait()
 
-    async def ended(self) -> int:
-        """The exit code."""
-        async with asyncio.timeout(PATIENCE_S):
-            return await self._process.wait()
-
     async def left_by(self, keys: str) -> int:
         """The exit code; typed again where it was lost while a message was being written."""
         async with asyncio.timeout(PATIENCE_S):
