@@ -20,6 +20,9 @@ WINDOWS: dict[str, int] = {
 }
 """Spans that are kept, shortest first, in milliseconds by name."""
 
+MOMENT = "1h"
+"""The window whose figures go with a measure that is of the moment."""
+
 SHARE = 1_000_000_000
 """A whole, in the integer unit of shares: thresholds and values in billionths."""
 

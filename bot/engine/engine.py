@@ -8,7 +8,7 @@ from bot.clock import MINUTE_MS
 from bot.engine.bursts import BURST_MS, ORDER, Bursts
 from bot.engine.columns import RuleColumns
 from bot.engine.hearing import Ears
-from bot.engine.index import MOMENT, Fired, Index
+from bot.engine.index import Fired, Index
 from bot.engine.loading import Loading
 from bot.engine.readings import Readings
 from bot.engine.roster import DEAD, Roster
@@ -18,7 +18,7 @@ from bot.exchanges.dialect import Publication
 from bot.figures import Order
 from bot.market import Gap, Liquidation, usd
 from bot.metrics import METRICS
-from bot.rules import WINDOWS, Alert, Rule, RuleState
+from bot.rules import MOMENT, WINDOWS, Alert, Rule, RuleState
 
 TELLING_MS = 30 * MINUTE_MS
 """A single order that is told later than this is history, and rings nobody."""

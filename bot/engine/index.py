@@ -11,10 +11,7 @@ from bot.engine.tally import PLACES, SPANS, Tally
 from bot.engine.windows import Windows
 from bot.metrics import METRICS
 from bot.metrics.metric import NEVER, Slack, Sums, Unit
-from bot.rules import Rule, RuleState
-
-MOMENT = "1h"
-"""The window whose reading goes with a metric of the moment."""
+from bot.rules import MOMENT, Rule, RuleState
 
 NOTHING: Slack = (0, 0, 0, NEVER, -1)
 """Whatever moves may matter."""

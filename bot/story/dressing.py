@@ -23,6 +23,7 @@ from bot.story.places import Place, place_of
 from bot.story.readers import Rings
 from bot.story.steps import running
 from bot.wording.alert import alert_message
+from bot.wording.numbers import base36
 from bot.wording.text import Details, Line, Message, Note, Paragraph, Told, plain
 
 COMPANIONS_MS = 15 * SECOND_MS
@@ -203,14 +204,6 @@ def telling_key(alert: Alert) -> str:
     reading = alert.reading
     scope = f"{reading.coin or 'all'}.{reading.exchange or 'all'}.{alert.rule.window}"
     return f"{scope}.{base36(reading.at_ms)}"
-
-
-def base36(number: int) -> str:
-    digits = ""
-    while number:
-        number, digit = divmod(number, 36)
-        digits = "0123456789abcdefghijklmnopqrstuvwxyz"[digit] + digits
-    return digits or "0"
 
 
 def visible(message: Message) -> int:

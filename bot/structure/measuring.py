@@ -7,14 +7,11 @@ from typing import Protocol
 from bot.clock import Clock, Now
 from bot.events import Event, Measured
 from bot.figures import Reading
-from bot.rules import SHARE, WINDOWS
+from bot.rules import MOMENT, SHARE, WINDOWS
 from bot.structure import measures
 from bot.structure.view import Figure, MarketView
 
 EVERY_S = 15.0
-
-MOMENT = "1h"
-"""The window beside a metric of the moment, which looks at none."""
 
 Topic = tuple[str, str, str]
 """(coin, window, metric); the window of a metric of the moment is ""."""

@@ -9,7 +9,7 @@ from bot.market import USD
 from bot.metrics import METRICS, Unit
 from bot.rules import DEFAULT_FLOOR, WINDOWS, Rule
 from bot.typed.amounts import LARGEST, SMALLEST
-from bot.wording.numbers import named, round_money, round_share, round_times
+from bot.wording.numbers import base36, named, round_money, round_share, round_times
 
 LONGEST_PAYLOAD = 58
 """Characters; Telegram's deep links carry 64, the rest is left to the platform."""
@@ -17,7 +17,6 @@ LONGEST_PAYLOAD = 58
 _SAID = {"total": "", "long": "longs", "short": "shorts"}
 _COIN = re.compile(r"[A-Z0-9]{1,20}", re.ASCII)
 _CENT = USD // 100
-_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
 class Draft(msgspec.Struct, frozen=True):
@@ -81,9 +80,9 @@ def link_payload(draft: Draft) -> str:
     Raises ``UserError`` for a coin whose name is too long to be carried.
     """
     share = METRICS[draft.metric].unit is Unit.SHARE
-    floor = _base36(draft.floor // _CENT) if share and draft.floor != DEFAULT_FLOOR else ""
+    floor = base36(draft.floor // _CENT) if share and draft.floor != DEFAULT_FLOOR else ""
     cents = METRICS[draft.metric].unit is Unit.USD
-    threshold = _base36(draft.threshold // _CENT if cents else draft.threshold)
+    threshold = base36(draft.threshold // _CENT if cents else draft.threshold)
     parts = (_packed(draft.coin), draft.exchange or "", draft.window, draft.metric, threshold)
     payload = "-".join((*parts, floor) if floor else parts)
     if len(payload) > LONGEST_PAYLOAD:
@@ -138,11 +137,3 @@ def _unpacked(coin: str) -> str | None:
     if not name.isprintable() or not name.strip():
         raise ValueError(coin)
     return name
-
-
-def _base36(number: int) -> str:
-    digits = ""
-    while number:
-        number, digit = divmod(number, 36)
-        digits = _DIGITS[digit] + digits
-    return digits or "0"

@@ -186,3 +186,12 @@ def _beside(amount: int, unit: int, letter: str) -> str:
         return money(amount)
     text = _rounded(amount, unit, 1)
     return f"${text}{letter}"
+
+
+def base36(number: int) -> str:
+    """Of a natural number, in as few characters as digits and small letters allow."""
+    digits = ""
+    while number:
+        number, digit = divmod(number, 36)
+        digits = "0123456789abcdefghijklmnopqrstuvwxyz"[digit] + digits
+    return digits or "0"
