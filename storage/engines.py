@@ -5,7 +5,7 @@ write; PostgreSQL has one engine, and every read before a write locks its row.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -134,6 +134,19 @@ async def _end_of(task: "asyncio.Task[Any]") -> None:
             continue
     if not task.cancelled() and (error := task.exception()):
         log.warning("storage failed after its caller was cancelled", error=str(error))
+
+
+async def replace_rows(
+    session: AsyncSession, table: type[SQLModel], rows: Sequence[dict[str, Any]]
+) -> None:
+    """Insert, or take the place of the row of the same key; the caller commits."""
+    if not rows:
+        return
+    key = [column.name for column in table.metadata.tables[str(table.__tablename__)].primary_key]
+    new = insert_into(session, table)
+    values = {name: new.excluded[name] for name in rows[0] if name not in key}
+    replacing = new.on_conflict_do_update(index_elements=key, set_=values)
+    await (await session.connection()).execute(replacing, list(rows))
 
 
 def insert_into(

@@ -6,23 +6,19 @@ from typing import Any
 import msgspec
 from sqlalchemy import (
     Column,
-    ColumnElement,
     Exists,
     Select,
-    and_,
-    bindparam,
-    delete,
     exists,
     literal,
     select,
     tuple_,
 )
-from sqlalchemy import Table as SqlTable
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.clock import DAY_MS, HOUR_MS, MINUTE_MS
 from bot.structure.facts import Candle, Fact, Measure
-from storage.engines import Database, insert_into
+from storage.engines import Database, replace_rows
+from storage.forgetting import PIECE, forget
 from storage.structure_tables import CandleRow, FactRow
 from storage.tables import Table
 
@@ -37,9 +33,6 @@ MINUTES_MS = 8 * DAY_MS
 """For so long candles below an hour are kept."""
 
 QUARTER_MS = 15 * MINUTE_MS
-
-PIECE = 1_000
-"""Rows of one transaction: whoever else writes comes in between."""
 
 BATCH = 2_000
 """Rows that are read at once: whoever else uses the loop comes in between."""
@@ -95,16 +88,16 @@ class StoredFacts:
         since_ms = self._thinned_ms
         async for measure, coin in self._groups(_F.c.measure, _F.c.coin):
             same = (_F.c.measure == measure, _F.c.coin == coin)
-            await self._forget(_F, *same, _F.c.at_ms < now_ms - KEPT_MS)
+            await forget(self._database, _F, *same, _F.c.at_ms < now_ms - KEPT_MS)
             for span_ms, age_ms in ((QUARTER_MS, ALL_MS), (HOUR_MS, QUARTERS_MS)):
                 # From the beginning of a span: its first decides about the others.
                 from_ms = max(0, since_ms - age_ms) // span_ms * span_ms
                 grown = (_F.c.at_ms >= from_ms, _F.c.at_ms < now_ms - age_ms)
-                await self._forget(_F, *same, *grown, _has_earlier(span_ms, 0))
+                await forget(self._database, _F, *same, *grown, _has_earlier(span_ms, 0))
         async for coin, spot, span_ms in self._groups(_C.c.coin, _C.c.spot, _C.c.span_ms):
             kept_ms = MINUTES_MS if span_ms < HOUR_MS else KEPT_MS
             bars = (_C.c.coin == coin, _C.c.spot == spot, _C.c.span_ms == span_ms)
-            await self._forget(_C, *bars, _C.c.start_ms < now_ms - kept_ms)
+            await forget(self._database, _C, *bars, _C.c.start_ms < now_ms - kept_ms)
         self._thinned_ms = now_ms
 
     async def _replace(self, table: type[Table], told: Sequence[Fact | Candle]) -> None:
@@ -117,10 +110,7 @@ class StoredFacts:
             piece = rows[start : start + PIECE]
 
             async def work(session: AsyncSession, piece: list[dict[str, Any]] = piece) -> None:
-                new = insert_into(session, table)
-                values = {name: new.excluded[name] for name in piece[0] if name not in key}
-                replacing = new.on_conflict_do_update(index_elements=key, set_=values)
-                await (await session.connection()).execute(replacing, piece)
+                await replace_rows(session, table, piece)
 
             await self._database.write(work)
 
@@ -144,18 +134,6 @@ class StoredFacts:
         """One row, or None."""
         async with self._database.reading() as session:
             return (await (await session.connection()).execute(query)).first()
-
-    async def _forget(self, table: SqlTable, *which: ColumnElement[bool]) -> None:
-        """Found beside the writers, so that nobody waits for the search."""
-        key = list(table.primary_key)
-        gone = delete(table).where(and_(*(c == bindparam(f"the_{c.name}") for c in key)))
-        found = select(*(c.label(f"the_{c.name}") for c in key)).where(*which).limit(PIECE)
-        while rows := [row._asdict() async for batch in self._read(found) for row in batch]:
-
-            async def work(session: AsyncSession, rows: list[dict[str, Any]] = rows) -> None:
-                await (await session.connection()).execute(gone, rows)
-
-            await self._database.write(work)
 
 
 def _has_earlier(span_ms: int, from_ms: int) -> Exists:

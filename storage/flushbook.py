@@ -4,8 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, bindparam, delete, func, or_, select
-from sqlalchemy import Table as SqlTable
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.clock import DAY_MS
@@ -14,9 +13,10 @@ from bot.rules import Alert, Destination, Page
 from bot.story.batch import Batch, Telling
 from bot.story.follow import Follow, Step
 from bot.story.page import Reader
-from storage.engines import Database, insert_into
+from storage.engines import Database, insert_into, replace_rows
 from storage.flush_tables import FlushRow, MachineRow, ReaderRow, TellingRow
 from storage.follows import all_follows, follows_of
+from storage.forgetting import PIECE, forget
 from storage.moving import forwarded
 from storage.page_keys import page_key
 from storage.payloads import read
@@ -29,9 +29,6 @@ TELLINGS_MS = 90 * DAY_MS
 """For so long it is kept what a flush's readers were told, and the evidence of what was said."""
 
 STATE = "flushes"
-
-PIECE = 1_000
-"""Rows of one transaction or question: whoever else writes comes in between."""
 
 F = Table.metadata.tables["flush"]
 T = Table.metadata.tables["telling"]
@@ -104,8 +101,8 @@ class StoredFlushbook:
     async def thin(self, now_ms: int) -> None:
         """Readers go by when they were told; who wanted to hear no more goes with the flush."""
         young = select(F.c.number).where(F.c.start_ms >= now_ms - READERS_MS)
-        await self._forget(R, R.c.told_ms < now_ms - READERS_MS, R.c.flush.not_in(young))
-        await self._forget(T, T.c.at_ms < now_ms - TELLINGS_MS)
+        await forget(self._database, R, R.c.told_ms < now_ms - READERS_MS, R.c.flush.not_in(young))
+        await forget(self._database, T, T.c.at_ms < now_ms - TELLINGS_MS)
 
     async def _one(self, query: Any) -> Any:
         async with self._database.reading() as session:
@@ -115,19 +112,6 @@ class StoredFlushbook:
         async with self._database.reading() as session:
             for row in await (await session.connection()).execute(query):
                 yield row
-
-    async def _forget(self, table: SqlTable, *which: ColumnElement[bool]) -> None:
-        key = list(table.primary_key)
-        found = select(*key).where(*which).limit(PIECE)
-        same = (column == bindparam(f"the_{column.name}") for column in key)
-        gone = delete(table).where(*same)
-        names = [f"the_{column.name}" for column in key]
-        while rows := [dict(zip(names, row, strict=True)) async for row in self._rows(found)]:
-
-            async def work(session: AsyncSession, rows: list[dict[str, Any]] = rows) -> None:
-                await (await session.connection()).execute(gone, rows)
-
-            await self._database.write(work)
 
 
 async def keep_story(session: AsyncSession, batch: Batch, now_ms: int) -> None:
@@ -140,11 +124,11 @@ async def keep_story(session: AsyncSession, batch: Batch, now_ms: int) -> None:
     ]
     await insert_there(session, posts, now_ms)
     tellings = [msgspec.structs.asdict(telling) for telling in batch.tellings]
-    await _replace(session, TellingRow, tellings)
-    await _replace(session, FlushRow, [_flush_row(flush) for flush in batch.flushes])
+    await replace_rows(session, TellingRow, tellings)
+    await replace_rows(session, FlushRow, [_flush_row(flush) for flush in batch.flushes])
     await keep_readers(session, batch.readers)
     if batch.state is not None:
-        await _replace(session, MachineRow, [{"name": STATE, "state": batch.state}])
+        await replace_rows(session, MachineRow, [{"name": STATE, "state": batch.state}])
 
 
 async def keep_readers(session: AsyncSession, readers: Sequence[Reader]) -> None:
@@ -168,17 +152,6 @@ async def hush(session: AsyncSession, destination: Destination, flush: int) -> N
     change = new.on_conflict_do_update(index_elements=list(R.primary_key), set_={"muted": True})
     row = _reader_row(Reader(flush, destination, muted=True), destination)
     await (await session.connection()).execute(change, [row])
-
-
-async def _replace(session: AsyncSession, table: type[Table], rows: list[dict[str, Any]]) -> None:
-    if not rows:
-        return
-    key = list(Table.metadata.tables[str(table.__tablename__)].primary_key)
-    new = insert_into(session, table)
-    names = {column.name for column in key}
-    values = {name: new.excluded[name] for name in rows[0] if name not in names}
-    replacing = new.on_conflict_do_update(index_elements=key, set_=values)
-    await (await session.connection()).execute(replacing, rows)
 
 
 def _tellings(*which: ColumnElement[bool]) -> Any:

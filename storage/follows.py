@@ -11,7 +11,7 @@ from bot.flush.flush import Severity
 from bot.rules import Destination
 from bot.story.follow import Follow, How, Step
 from storage.chats import lock_chat
-from storage.engines import insert_into
+from storage.engines import replace_rows
 from storage.flush_tables import FollowRow
 from storage.tables import Table
 
@@ -40,11 +40,7 @@ async def keep_follow(session: AsyncSession, follow: Follow, limit: int) -> Foll
     count = select(func.count()).select_from(W).where(*others)
     if ((await connection.execute(count)).scalar() or 0) >= limit:
         raise UserError(f"{limit} coins are followed here, the most I can: /follow removes some.")
-    new = insert_into(session, FollowRow)
-    names = ("direct", "author", "severity", "how", "created_ms")
-    values = {name: new.excluded[name] for name in names}
-    change = new.on_conflict_do_update(index_elements=list(W.primary_key), set_=values)
-    await connection.execute(change, [_row(follow)])
+    await replace_rows(session, FollowRow, [_row(follow)])
     return follow
 
 

@@ -5,7 +5,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.clock import DAY_MS
 from bot.pictures.chart import Picture
-from storage.engines import Database, insert_into
+from storage.engines import Database, replace_rows
 from storage.flush_tables import PictureRow
 from storage.tables import Table
 
@@ -22,11 +22,13 @@ class StoredPictures:
 
     async def keep(self, picture: Picture, now_ms: int) -> None:
         async def work(session: AsyncSession) -> None:
-            new = insert_into(session, PictureRow)
-            row = {"png": picture.png, "alt": picture.alt, "at_ms": now_ms}
-            values = new.values(digest=picture.digest, **row)
-            latest = values.on_conflict_do_update(index_elements=["digest"], set_=row)
-            await (await session.connection()).execute(latest)
+            row = {
+                "digest": picture.digest,
+                "png": picture.png,
+                "alt": picture.alt,
+                "at_ms": now_ms,
+            }
+            await replace_rows(session, PictureRow, [row])
 
         await self._database.write(work)
 

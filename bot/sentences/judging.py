@@ -7,10 +7,8 @@ import msgspec
 from bot.sentences import SENTENCES
 from bot.sentences.case import Case
 from bot.sentences.sentence import Place, State, Verdict
+from bot.wording.length import SHOWN_TIME
 from bot.wording.text import Line, Told, plain
-
-SHOWN_TIME = "00:00"
-"""What a reader sees of a time, for counting characters."""
 
 
 class Judged(msgspec.Struct, frozen=True):

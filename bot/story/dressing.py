@@ -23,14 +23,12 @@ from bot.story.places import Place, place_of
 from bot.story.readers import Rings
 from bot.story.steps import running
 from bot.wording.alert import alert_message
+from bot.wording.length import CAPTION, length_of
 from bot.wording.numbers import base36
-from bot.wording.text import Details, Line, Message, Note, Paragraph, Told, plain
+from bot.wording.text import Told
 
 COMPANIONS_MS = 15 * SECOND_MS
 """What fires so soon after an alert to the same chat waits until this is over."""
-
-ROOM = 1_000
-"""Visible characters of a message."""
 
 SPARE = 100
 """Left for a longer rule in the last line than that of the alert which was measured."""
@@ -169,7 +167,7 @@ class Dressing:
         if len(self._worded) >= MOST_COMPOSED:
             return Told(), ""
         case = self._cases.of_reading(reading, flush)
-        words = told(judge(case), ROOM - SPARE - visible(alert_message(alert, alert.at_ms)))
+        words = told(judge(case), CAPTION - SPARE - length_of(alert_message(alert, alert.at_ms)))
         key = telling_key(alert)
         tellings[key] = Telling(key, flush.id if flush else 0, "alert", case.at_ms, record(case))
         self._worded[scope] = words, key
@@ -206,24 +204,8 @@ def telling_key(alert: Alert) -> str:
     return f"{scope}.{base36(reading.at_ms)}"
 
 
-def visible(message: Message) -> int:
-    """Visible characters of an alert, with the ends of lines."""
-    lines: list[Line] = [message.head]
-    for block in message.blocks:
-        if isinstance(block, Paragraph | Details):
-            lines += block.lines
-        elif isinstance(block, Note):
-            lines.append(block.line)
-    return sum(len(plain(line, "00:00")) + 1 for line in lines)
-
-
 def _keep(kept: OrderedDict[K, V], key: K, value: V) -> None:
     kept[key] = value
     kept.move_to_end(key)
     if len(kept) > MOST:
         kept.popitem(last=False)
-
-
-def undressed(alerts: Sequence[Alert]) -> tuple[list[Alert], Batch]:
-    """Alerts as the engine made them."""
-    return list(alerts), Batch()

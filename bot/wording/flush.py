@@ -16,7 +16,6 @@ from bot.wording.flush_parts import (
     coverage,
     last,
     lasted,
-    length,
     makeup,
     only,
     outages,
@@ -25,6 +24,7 @@ from bot.wording.flush_parts import (
     since,
 )
 from bot.wording.flush_words import chosen, is_said, leads, others, with_open_interest
+from bot.wording.length import length
 from bot.wording.lines import coins_line, joined, sign, split_line, tone
 from bot.wording.numbers import duration
 from bot.wording.text import Block, Details, Line, Message, Moment, Note, Paragraph, Tone, plain

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from bot.flush.flush import Flush, Wave
 from bot.sentences.case import Case
 from bot.sentences.judging import Judged, told
-from bot.wording.flush_parts import ROOM, as_reading, coverage, length, makeup, places
+from bot.wording.flush_parts import ROOM, as_reading, coverage, makeup, places
 from bot.wording.flush_words import leads, others
+from bot.wording.length import length
 from bot.wording.lines import joined, sign, split_line, tone
 from bot.wording.numbers import money
 from bot.wording.text import Block, Button, Details, Line, Message, Moment, Note, Paragraph, Span

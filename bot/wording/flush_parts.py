@@ -10,15 +10,13 @@ from bot.flush.flush import Flush, Wave
 from bot.market import Side
 from bot.sentences.case import Case
 from bot.wording.coverage import HOW, brief_coverage, coverage_note, plus
+from bot.wording.length import CAPTION
 from bot.wording.lines import coins_line, exchanges_line, joined, largest_line, sided
 from bot.wording.numbers import duration, money, named
-from bot.wording.text import Button, Line, Moment, Note, Span, plain
+from bot.wording.text import Button, Line, Moment, Note, Span
 
-ROOM = 1_000 - len(" · sent 23 h 59 min late")
+ROOM = CAPTION - len(" · sent 23 h 59 min late")
 """Visible characters, so that every page can be a picture's caption, even one that comes late."""
-
-SHOWN_TIME = "00:00"
-"""What a reader sees of a time, for counting characters."""
 
 
 def as_reading(case: Case, flush: Flush, waves: Sequence[Wave]) -> Reading:
@@ -113,12 +111,6 @@ def only(case: Case, flush: Flush, reading: Reading, closed: bool = False) -> No
         deaf = tuple(gap for gap in flush.deaf if gap.to_ms is None or gap.to_ms > since_ms)
         reading = replace(reading, hearing=replace(reading.hearing, deaf=deaf))
     return Note(joined([*brief_coverage(reading), ". ", *_dated(case, flush, closed)]))
-
-
-def length(*parts: Line | Note) -> int:
-    """Visible characters, with the ends of lines."""
-    lines = (part.line if isinstance(part, Note) else part for part in parts)
-    return sum(len(plain(line, SHOWN_TIME)) + 1 for line in lines)
 
 
 def rows(

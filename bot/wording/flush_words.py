@@ -8,10 +8,11 @@ from bot.figures import Reading
 from bot.flush.flush import Flush
 from bot.sentences.case import Case
 from bot.sentences.inputs import before, now
-from bot.sentences.judging import SHOWN_TIME, Judged
+from bot.sentences.judging import Judged
 from bot.sentences.sentence import Place, State
 from bot.story.follow import Step
 from bot.wording.coverage import plus
+from bot.wording.length import SHOWN_TIME
 from bot.wording.numbers import money
 from bot.wording.prices import percent
 from bot.wording.text import Line, plain

@@ -11,6 +11,7 @@ from bot.wording.alert import LATE_MS, ORDERS, alert_message
 from bot.wording.buttons import Row, alert_rows
 from bot.wording.coverage import SAME_DAY_MS, plus
 from bot.wording.headline import headline, headline_tone, say_size, size
+from bot.wording.length import CAPTION, length
 from bot.wording.lines import joined
 from bot.wording.numbers import count, duration
 from bot.wording.rules import say_rule, whose
@@ -26,9 +27,7 @@ from bot.wording.text import (
     Paragraph,
     Span,
     Style,
-    Table,
     Tone,
-    plain,
 )
 
 STALE_MS = 30 * MINUTE_MS
@@ -36,10 +35,6 @@ STALE_MS = 30 * MINUTE_MS
 
 MOST_NAMED = 10
 """Alerts that have a line of their own; the others are counted."""
-
-ROOM = 1_000
-"""Visible characters of a message, where one line of alerts is not already more."""
-
 
 LEAST_ROOM = 250
 """Of it for the other alerts: two lines, and one that counts the rest."""
@@ -64,7 +59,7 @@ def _with_others(alone: Message, alerts: Sequence[Alert], first: int) -> Message
     """The others stand between what the first is made of and what its figures are worth."""
     alone = _with_room(alone)
     others = [alert for n, alert in enumerate(alerts) if n != first]
-    room = ROOM - _length(alone.head, *alone.blocks) - len("Also:\n")
+    room = CAPTION - length(alone.head, *alone.blocks) - len("Also:\n")
     lines = _listed(others, room, rules=_one_rule(alerts) is None)
     facts = [block for block in alone.blocks if isinstance(block, Paragraph)]
     loud = any(not alert.quiet for alert in alerts)
@@ -79,13 +74,13 @@ def _with_others(alone: Message, alerts: Sequence[Alert], first: int) -> Message
 
 def _with_room(message: Message) -> Message:
     """Details give way: who asked for several things wants to hear of each."""
-    over = _length(message.head, *message.blocks) + LEAST_ROOM - ROOM
+    over = length(message.head, *message.blocks) + LEAST_ROOM - CAPTION
     blocks: list[Block] = []
     for block in message.blocks:
         if isinstance(block, Details) and over > 0:
             lines = list(block.lines)
             while lines and over > 0:
-                over -= _length(lines.pop())
+                over -= length(lines.pop())
             block = Details(tuple(lines))
         if not isinstance(block, Details) or block.lines:
             blocks.append(block)
@@ -100,7 +95,7 @@ def _summary(alerts: Sequence[Alert], lates: Sequence[int], short_id: str) -> Me
     notes = _worth(alerts, max(lates), short_id)
     lines = _listed(
         sorted(alerts, key=lambda alert: alert.at_ms),
-        ROOM - _length(head, *notes),
+        CAPTION - length(head, *notes),
         rules=len(alerts) > 1 and _one_rule(alerts) is None,
         times="f" if old else "t",
     )
@@ -155,7 +150,7 @@ def _listed(
         lines = [_line(alerts[n], rules, times) for n in sorted(ranked[:named])]
         if unnamed := [alerts[n] for n in ranked[named:]]:
             lines.append(_counted(unnamed, times or "t"))
-        if named == 1 or _length(*lines) <= room:
+        if named == 1 or length(*lines) <= room:
             return tuple(lines)
         named -= 1
 
@@ -201,20 +196,3 @@ def _buttons(alerts: Sequence[Alert]) -> tuple[Row, ...]:
         return alert_rows(rule.id, why, flush)
     first, _ = alert_rows(0, why, flush)
     return ((*first, Button("All alerts", "alerts|1")),)
-
-
-def _length(*parts: Line | Block) -> int:
-    """Visible characters, with the ends of lines."""
-    return sum(len(plain(line)) + 1 for part in parts for line in _lines(part))
-
-
-def _lines(part: Line | Block) -> Sequence[Line]:
-    match part:
-        case Paragraph(lines=lines) | Details(lines=lines):
-            return lines
-        case Table(rows=rows):
-            return rows
-        case Note(line=line):
-            return [line]
-        case _:
-            return [part]

@@ -13,7 +13,8 @@ from bot.market import Side
 from bot.ports import Waiting
 from bot.rules import Alert
 from bot.wording.headline import say_size
-from bot.wording.merged import MOST_NAMED, ROOM, merged_message
+from bot.wording.length import CAPTION
+from bot.wording.merged import MOST_NAMED, merged_message
 from bot.wording.text import Message, Moment, Told, Tone
 from tests.bot.wording.events import (
     GROUP,
@@ -232,7 +233,7 @@ def test_every_alert_is_named_or_counted_and_the_message_is_short(
     counted = sum(int(found[1]) for line in told if (found := COUNTED.fullmatch(line)))
     assert len(named) + counted == len(alerts)
     assert len(named) <= MOST_NAMED + 1
-    assert sum(map(len, told)) + len(told) <= ROOM
+    assert sum(map(len, told)) + len(told) <= CAPTION
     latest_s = late_s + apart_s
     assert message.loud == (latest_s <= 1_800)
 
