@@ -1,6 +1,7 @@
 """Chat platforms in trouble of every kind, with alerts waiting: one trouble, one stage."""
 
 import asyncio
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -62,6 +63,9 @@ class Trouble:
 def _lasting(fate: Callable[[str], Fate]) -> Making:
     return lambda platform, victim: until(time.monotonic() + LASTING_S, fate(platform))
 
+
+_NUMBER = re.compile(r"\bL(\d+)")
+"""By which a message names its notification."""
 
 TROUBLES = (
     Trouble("429 for 1 s", lambda p, v: once_each(limited(p, 1))),
@@ -171,12 +175,24 @@ def _repeated(tally: Tally, trouble: Trouble, gate: Gate) -> list[str]:
 
 
 def _slowest(stage: Stage, trouble: Trouble, platform: str, met: set[int]) -> int:
-    """Milliseconds from stored to settled of the one that waited longest without a reason."""
+    """Milliseconds from stored to the first call of the one that waited longest without a reason.
+
+    Not to its end: a chart that is added later is a call of the same notification.
+    """
+    ahead_s = time.time() - time.monotonic()
+    called: dict[int, float] = {}
+    for call in (*stage.telegram.calls, *stage.discord.calls):
+        for number in _NUMBER.findall(call.text):
+            called.setdefault(int(number), call.at)
     rows = stage.ledger.all(
-        "SELECT platform, chat, settled_ms - created_ms FROM notification WHERE state = 'sent'"
+        "SELECT id, platform, chat, created_ms FROM notification WHERE state = 'sent'"
     )
     return max(
-        (ms for p, chat, ms in rows if p != platform or not (trouble.whole or chat in met)),
+        (
+            round((called[number] + ahead_s) * 1000) - created_ms
+            for number, p, chat, created_ms in rows
+            if p != platform or not (trouble.whole or chat in met)
+        ),
         default=0,
     )
 
