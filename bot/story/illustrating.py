@@ -20,8 +20,9 @@ from bot.story.scribe import Scribe
 PACE_S = 60.0
 """A flush, and a window of alerts, has no more than one chart in such a time."""
 
-BUSY = 100
-"""When more notifications wait than this, words are more urgent than pictures."""
+BUSY = 10
+"""When more notifications wait than this, words are more urgent than pictures: each chart is one
+more call in its chat, and goes before what came after its words."""
 
 BUSY_S = 5.0
 MOST_ALERTS = 1_000
@@ -108,13 +109,16 @@ class Illustrator:
         if not due:
             return
         try:
-            if (await self._outbox.accounts()).open > BUSY:
+            if await self._busy():
                 self._put_off()
                 return
             for each in due:
                 await self._draw(each)
         except StoreError as error:
             log.warning("charts wait for storage", reason=str(error))
+
+    async def _busy(self) -> bool:
+        return (await self._outbox.accounts()).open > BUSY
 
     def _pause_s(self) -> float:
         now_s = self._real.monotonic()
@@ -156,6 +160,10 @@ class Illustrator:
         if flush is None or picture is None:
             return
         await self._keep(picture)
+        if await self._busy():  # while it was drawn
+            self._wanted[number] = None
+            self._drawn_s[number] = self._real.monotonic() - self._pace_s + BUSY_S
+            return
         pages = self._pages.get(number, {})
         self._digests[number] = picture.digest
         for place, post in pages.items():
@@ -166,7 +174,7 @@ class Illustrator:
     async def _draw_window(self, window: Window) -> None:
         alerts = self._alerts.pop(window, [])
         picture = await self._charts.of_reading(alerts[-1].reading) if alerts else None
-        if picture is None:
+        if picture is None or await self._busy():
             return
         await self._keep(picture)
         drawn = [replace(alert, picture=picture.digest) for alert in alerts]

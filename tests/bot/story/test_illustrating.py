@@ -1,5 +1,7 @@
 """Charts come after the words: once a minute, to the newest words, and never in a storm."""
 
+from collections.abc import Callable
+
 from msgspec.structs import replace
 
 from bot.errors import StoreError
@@ -28,6 +30,7 @@ class Charts:
     def __init__(self) -> None:
         self.asked = 0
         self.blank = False
+        self.while_drawing: Callable[[], None] = lambda: None
 
     async def of_flush(self, flush: Flush) -> Picture | None:
         return self._drawn()
@@ -37,6 +40,7 @@ class Charts:
 
     def _drawn(self) -> Picture | None:
         self.asked += 1
+        self.while_drawing()
         return None if self.blank else Picture(b"png", f"d{self.asked}", "a chart")
 
 
@@ -109,6 +113,20 @@ async def test_in_a_storm_words_come_first_and_pages_get_their_charts_later() ->
     await easel.clock.advance(PACE_S)
     await easel.illustrator.look()
     assert easel.shown() == [("start", "d1")], "an alert's chart would come too late"
+
+
+async def test_a_storm_that_begins_while_a_chart_is_drawn_has_its_words_first() -> None:
+    easel = Easel()
+    easel.charts.while_drawing = lambda: setattr(easel.queue, "open", BUSY + 1)
+    easel.tell("start")
+    easel.illustrator.fired([an_alert()])
+    await easel.illustrator.look()
+    assert (easel.shown(), easel.queue.waiting) == ([], [])
+    easel.charts.while_drawing = lambda: None
+    easel.queue.open = 0
+    await easel.clock.advance(PACE_S)
+    await easel.illustrator.look()
+    assert [words for words, _ in easel.shown()] == ["start"]
 
 
 async def test_alerts_of_one_window_share_one_chart() -> None:
