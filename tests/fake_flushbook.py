@@ -1,6 +1,6 @@
 """Flushes, followers and tellings in dictionaries."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from msgspec.structs import replace
 
@@ -26,7 +26,7 @@ class FakeFlushbook:
         self.told: dict[str, Telling] = {}
         self.whys: dict[int, str] = {}
         """By the number of a notification."""
-        self._state: bytes | None = None
+        self.machine: bytes | None = None
         self._follows: dict[tuple[Destination, str | None], Follow] = {}
         self._readers: dict[tuple[int, Destination], Reader] = {}
 
@@ -34,14 +34,14 @@ class FakeFlushbook:
         self.posts += batch.posts
         self.kept |= {flush.id: flush for flush in batch.flushes}
         self.told |= {telling.key: telling for telling in batch.tellings}
-        self._state = batch.state or self._state
+        self.machine = batch.state or self.machine
         for reader in batch.readers:
             known = self._readers.get((reader.flush, reader.destination))
             muted = reader.muted or (known is not None and known.muted)
             self._readers[reader.flush, reader.destination] = replace(reader, muted=muted)
 
     async def state(self) -> bytes | None:
-        return self._state
+        return self.machine
 
     async def next_id(self) -> int:
         return max(self.kept, default=0) + 1
@@ -94,6 +94,10 @@ class FakeFlushbook:
     async def hush(self, destination: Destination, flush: int) -> None:
         known = self._readers.get((flush, destination), Reader(flush, destination))
         self._readers[flush, destination] = replace(known, muted=True)
+
+    def begin_with(self, follows: Iterable[Follow]) -> None:
+        """Somebody follows already."""
+        self._follows |= {(follow.destination, follow.coin): follow for follow in follows}
 
     def remembered(self) -> Remembered:
         """What a transaction may change."""

@@ -1,6 +1,5 @@
 """``liqwatch case``: the same files again, and one sentence for whatever cannot work."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -8,55 +7,10 @@ import pytest
 from bot.cli.opening import made_again, number_of, write
 from bot.clock import SystemClock
 from bot.errors import ConfigError, UserError
-from bot.flush.flush import Flush
-from bot.rules import Destination
-from bot.story.batch import Batch, Telling
-from bot.story.follow import Follow
-from bot.story.page import Reader
 from bot.wording.text import File
 from tests.bot.casebook.kept import PLAN, kept
 from tests.bot.casebook.test_files import TOLD
-
-
-class OneFlush:
-    """Fulfils ``bot.ports.Flushbook`` with one flush and what was told of it."""
-
-    def __init__(self, flush: Flush) -> None:
-        self.flush = flush
-
-    async def get(self, flush: int) -> Flush | None:
-        return self.flush if flush == self.flush.id else None
-
-    async def tellings(self, flush: int) -> list[Telling]:
-        return list(TOLD)
-
-    async def store(self, batch: Batch, now_ms: int) -> None: ...
-
-    async def state(self) -> bytes | None:
-        return None
-
-    async def next_id(self) -> int:
-        return self.flush.id + 1
-
-    async def latest(self, limit: int, coin: str | None = None) -> list[Flush]:
-        return [self.flush]
-
-    async def telling(self, key: str) -> Telling | None:
-        return None
-
-    async def telling_of(self, number: int) -> str | None:
-        return None
-
-    async def follows(self) -> list[Follow]:
-        return []
-
-    async def following(self, destination: Destination) -> list[Follow]:
-        return []
-
-    async def readers(self, flushes: Sequence[int]) -> list[Reader]:
-        return []
-
-    async def thin(self, now_ms: int) -> None: ...
+from tests.fake_flushbook import FakeFlushbook
 
 
 class Stored:
@@ -64,7 +18,9 @@ class Stored:
 
     def __init__(self) -> None:
         flush, self.archive, self.facts = kept(PLAN, "06:00")
-        self.flushes = OneFlush(flush)
+        self.flushes = FakeFlushbook()
+        self.flushes.kept = {flush.id: flush}
+        self.flushes.told = {telling.key: telling for telling in TOLD}
 
 
 @pytest.mark.parametrize("name", ["F311", "311", "f311", " F311 "])

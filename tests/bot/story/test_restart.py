@@ -12,7 +12,6 @@ from bot.flush.flush import Severity
 from bot.market import Gap
 from bot.story.follow import Follow, How, Step
 from bot.story.narration import SETTLED_S
-from bot.story.places import place_of
 from bot.story.queue import MOST
 from tests.bot.flush.tapes import at, heard, moment, order, tape
 from tests.bot.story.theatre import GROUP, PERSON, Theatre, settle, told
@@ -68,7 +67,7 @@ def test_a_story_that_is_killed_anywhere_goes_on_as_if_nothing_had_been(
     for where in (PERSON, GROUP):
         assert theatre.book.story(where, edits=False) == WHOLE.book.story(where, edits=False)
     assert words(theatre) == words(WHOLE)
-    assert theatre.book.flushes == WHOLE.book.flushes
+    assert theatre.book.kept == WHOLE.book.kept
 
 
 def words(theatre: Theatre) -> dict[object, object]:
@@ -93,7 +92,7 @@ async def test_what_overflows_is_heard_from_the_tape_again() -> None:
     await theatre.play(EVENTS[cut + 50 :])
     await theatre.kill()
     assert theatre.book.story(edits=False) == WHOLE.book.story(edits=False)
-    assert theatre.book.flushes == WHOLE.book.flushes
+    assert theatre.book.kept == WHOLE.book.kept
 
 
 async def test_an_unreadable_state_begins_a_new_story_with_new_numbers() -> None:
@@ -102,14 +101,14 @@ async def test_an_unreadable_state_begins_a_new_story_with_new_numbers() -> None
     await settle(20)
     await theatre.play(EVENTS[:400])
     await theatre.kill()
-    known = set(theatre.book.flushes)
-    theatre.book.kept = b"{"
+    known = set(theatre.book.kept)
+    theatre.book.machine = b"{"
     theatre.begin()
     await settle(20)
     await theatre.play(EVENTS[400:])
     await theatre.kill()
     assert known
-    new = set(theatre.book.flushes) - known
+    new = set(theatre.book.kept) - known
     assert min(new) > max(known)
 
 
@@ -134,7 +133,7 @@ async def test_after_hours_without_a_process_the_end_is_told_and_rings_nobody() 
         "edit F1: F1 fading",
         "silent F1:end1 -> F1: F1 hours after",
     ], "what is told at once is told in its last words"
-    assert all(flush.uncertain for flush in theatre.book.flushes.values() if flush.coin is None)
+    assert all(flush.uncertain for flush in theatre.book.kept.values() if flush.coin is None)
 
 
 async def test_storage_in_trouble_delays_a_page_and_loses_none() -> None:
@@ -167,4 +166,4 @@ async def test_a_clean_stop_tells_what_waits() -> None:
     assert not theatre.book.story()
     await theatre.narration.finish()
     assert theatre.book.story()
-    assert (1, place_of(PERSON)) in theatre.book.rows
+    assert [row.destination for row in await theatre.book.readers([1])] == [PERSON]

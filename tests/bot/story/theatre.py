@@ -16,16 +16,17 @@ from bot.ports.record import Series
 from bot.rules import Destination, Page
 from bot.sentences.case import Case
 from bot.sentences.judging import Judged
-from bot.story.batch import Batch, Telling
+from bot.story.batch import Batch
 from bot.story.follow import Follow, Step
 from bot.story.narration import Narration
-from bot.story.page import Post, Reader
+from bot.story.page import Post
 from bot.story.places import Place, place_of
 from bot.story.restoring import Library
 from bot.story.scribe import Scribe
 from bot.wording.text import Message
 from tests.bot.flush.tapes import EXCHANGES, MIDNIGHT, moment
 from tests.clocks import ManualClock
+from tests.fake_flushbook import FakeFlushbook
 from tests.fakes import a_reading
 
 PERSON = Destination("telegram", 7, direct=True)
@@ -108,19 +109,15 @@ class QuietArchive:
         return {}
 
 
-class FakeBook:
-    """What was told, by place and key; a page that is told again is changed, and rings no more."""
+class Shelf(FakeFlushbook):
+    """Also what was told, by place and key: a page that is told again is changed, and rings no
+    more. ``full``: so many times storage cannot write."""
 
     def __init__(self) -> None:
-        self.kept: bytes | None = None
-        self.flushes: dict[int, Flush] = {}
-        self.told: dict[str, Telling] = {}
+        super().__init__()
         self.pages: dict[tuple[Place, str], Page] = {}
         self.log: dict[Place, list[str]] = {}
-        self.rows: dict[tuple[int, Place], Reader] = {}
-        self.following_all: list[Follow] = []
         self.full = 0
-        """So many times storage cannot write."""
 
     async def store(self, batch: Batch, now_ms: int) -> None:
         if self.full:
@@ -128,10 +125,7 @@ class FakeBook:
             raise StoreError("the disk is full")
         for post in batch.posts:
             self._post(post)
-        self.told |= {telling.key: telling for telling in batch.tellings}
-        self.flushes |= {flush.id: flush for flush in batch.flushes}
-        self.rows |= {(row.flush, place_of(row.destination)): row for row in batch.readers}
-        self.kept = batch.state if batch.state is not None else self.kept
+        await super().store(batch, now_ms)
 
     def _post(self, post: Post) -> None:
         where = place_of(post.destination), post.key
@@ -151,38 +145,6 @@ class FakeBook:
         kept = [line for line in lines if edits or not line.startswith("edit")]
         return [line for n, line in enumerate(kept) if not n or kept[n - 1] != line]
 
-    async def state(self) -> bytes | None:
-        return self.kept
-
-    async def next_id(self) -> int:
-        return max(self.flushes, default=0) + 1
-
-    async def get(self, flush: int) -> Flush | None:
-        return self.flushes.get(flush)
-
-    async def latest(self, limit: int, coin: str | None = None) -> list[Flush]:
-        return list(self.flushes.values())
-
-    async def telling(self, key: str) -> Telling | None:
-        return self.told.get(key)
-
-    async def tellings(self, flush: int) -> list[Telling]:
-        return [telling for telling in self.told.values() if telling.flush == flush]
-
-    async def telling_of(self, number: int) -> str | None:
-        return None
-
-    async def follows(self) -> list[Follow]:
-        return self.following_all
-
-    async def following(self, destination: Destination) -> list[Follow]:
-        return self.following_all
-
-    async def readers(self, flushes: Sequence[int]) -> list[Reader]:
-        return [row for (flush, _), row in self.rows.items() if flush in flushes]
-
-    async def thin(self, now_ms: int) -> None: ...
-
 
 class Market:
     """The market's time, as the events tell it."""
@@ -198,8 +160,8 @@ class Theatre:
     """A narration over fakes that outlive it; ``begin`` starts it (anew), ``kill`` ends it."""
 
     def __init__(self, *follows: Follow) -> None:
-        self.book = FakeBook()
-        self.book.following_all = list(follows)
+        self.book = Shelf()
+        self.book.begin_with(follows)
         self.tape = FakeTape()
         self.cases = FakeCases()
         self.market = Market()
