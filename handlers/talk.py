@@ -13,12 +13,9 @@ from bot.history.nothing import NoHistory
 from bot.landmarks import Passing, unseen
 from bot.ports import (
     Books,
-    Cases,
-    Charts,
     Chats,
     Desk,
-    Files,
-    Flushbook,
+    FlushRoom,
     History,
     Keyboards,
     Ledger,
@@ -26,7 +23,6 @@ from bot.ports import (
     Markets,
     Notifier,
     Rulebook,
-    Stories,
 )
 from bot.rules import Destination
 from bot.wording.text import File, Message
@@ -136,17 +132,13 @@ class House:
         clock: Clock,
         tell: Callable[[Event], Awaitable[None]],
         notifiers: Mapping[str, Notifier],
+        flushes: FlushRoom,
         *,
         bot_links: Mapping[str, str] | None = None,
         allowed: Allowed | None = None,
         passing: Passing = unseen,
         markets: Markets | None = None,
         history: History | None = None,
-        flushes: Flushbook | None = None,
-        stories: Stories | None = None,
-        cases: Cases | None = None,
-        charts: Charts | None = None,
-        files: Files | None = None,
         spoke: Callable[[Destination], None] = lambda destination: None,
     ) -> None:
         self.desk = desk
@@ -161,11 +153,6 @@ class House:
         """None: the market's structure is not followed here."""
         self.history: History = history or NoHistory()
         self.flushes = flushes
-        self.stories = stories
-        self.cases = cases
-        self.charts = charts
-        self.files = files
-        """Flushes, what is known of them, and their pictures; all of these or none."""
         self.spoke = spoke
         """Told of each place in which somebody has just written."""
         self._books = books

@@ -4,13 +4,18 @@ from collections.abc import Iterable, Sequence
 
 from msgspec.structs import replace
 
+from bot.clock import HOUR_MS
 from bot.errors import UserError
+from bot.figures import Hearing, Reading
 from bot.flush.flush import Flush
 from bot.pictures.chart import Picture
+from bot.ports import FlushRoom
 from bot.rules import Destination
+from bot.sentences.case import Case
 from bot.story.batch import Batch, Telling
 from bot.story.follow import Follow
 from bot.story.page import Post, Reader
+from bot.wording.text import File
 
 Remembered = tuple[
     dict[tuple[Destination, str | None], Follow], dict[tuple[int, Destination], Reader]
@@ -118,3 +123,39 @@ class FakePictures:
 
     async def find(self, digest: str) -> Picture | None:
         return self.kept.get(digest)
+
+
+class Calm:
+    def running(self) -> Sequence[Flush]:
+        return ()
+
+
+class PlainCases:
+    def of_flush(self, flush: Flush) -> Case:
+        return self.of_reading(A_CALM_HOUR, flush)
+
+    def of_reading(self, reading: Reading, flush: Flush | None = None) -> Case:
+        return Case(reading.at_ms, reading.coin, reading, flush=flush)
+
+
+class NoCharts:
+    async def of_flush(self, flush: Flush) -> Picture | None:
+        return None
+
+    async def of_reading(self, reading: Reading) -> Picture | None:
+        return None
+
+
+class NoFiles:
+    async def of_flush(self, flush: Flush) -> tuple[File, ...]:
+        return ()
+
+
+A_CALM_HOUR = Reading(
+    None, None, HOUR_MS, 1_700_000_000_000, 0, 0, 0, None, (), (), Hearing((), (), (), 0), True
+)
+
+
+def a_calm_room(book: FakeFlushbook) -> FlushRoom:
+    """Nothing goes on, nothing is drawn, and of a flush only its figures are known."""
+    return FlushRoom(book, Calm(), PlainCases(), NoCharts(), NoFiles())

@@ -19,7 +19,7 @@ from bot.wording.text import Message
 from handlers.talk import House
 from tests.clocks import ManualClock
 from tests.fake_books import FakeBooks, FakeChats, FakeKeyboards, FakeLedger, FakeRulebook
-from tests.fake_flushbook import FakeFlushbook
+from tests.fake_flushbook import FakeFlushbook, a_calm_room
 
 NOW_MS = 1_700_000_000_000
 
@@ -267,9 +267,9 @@ class Furnished:
             self.clock,
             tell,
             self.notifiers,
+            a_calm_room(self.flushbook),
             bot_links=self.links,
             markets=self.markets,
             history=self.history,
             allowed=self.allowed,
-            flushes=self.flushbook,
         )

@@ -16,7 +16,7 @@ from bot.market import Liquidation
 from bot.memory import Memory
 from bot.news.desk import NewsDesk
 from bot.pictures.studio import Studio
-from bot.ports import Desk
+from bot.ports import Desk, FlushRoom
 from bot.rules import Alert, Destination
 from bot.story.batch import Batch
 from bot.story.dressing import COMPANIONS_MS, Dressing
@@ -34,7 +34,7 @@ MOST_STARTS = 200
 class Narrating:
     """Fulfils ``bot.story.untold.Story``: hears each event, dresses alerts, and never raises.
 
-    ``stories``, ``cases``, ``charts`` and ``files`` are for whoever asks. ``companions_ms`` is real
+    ``room`` is for whoever asks. ``companions_ms`` is real
     time: what fires so soon after an alert waits for its companions. Charts are as far apart as
     ``drawing`` says.
     """
@@ -61,7 +61,6 @@ class Narrating:
         self.recorder = Recorder(memory.since_ms)
         self.cases = Casebook(desk, around.history, around.markets, news, self.recorder)
         self.charts = Charting(storage.archive, storage.facts, self._studio, market, self.recorder)
-        self.files = CaseFiles(storage.flushes, storage.archive, storage.facts, self.charts, market)
         scribe = Scribe(storage.flushes, real, wake)
         self._illustrator = Illustrator(
             self.charts, storage.pictures, storage.outbox, scribe, drawing or real
@@ -75,6 +74,10 @@ class Narrating:
         self.stories = Narration(
             library, self.cases, page_message, scribe, real, market,
             self._illustrator.tell, self._illustrator.picture,
+        )  # fmt: skip
+        self.room = FlushRoom(
+            storage.flushes, self.stories, self.cases, self.charts,
+            CaseFiles(storage.flushes, storage.archive, storage.facts, self.charts, market),
         )  # fmt: skip
         around.tell_prices(self.price)
         self._dressing = Dressing(self.cases, self.stories, real, companions_ms)

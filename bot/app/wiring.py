@@ -134,10 +134,8 @@ def _house(
     notifiers = {platform.name: platform.notifier for platform in served}
     return House(
         desk, storage.rulebook, storage.chats, storage.books, storage.keyboards, real,
-        inbox.put, notifiers, allowed=allowed, passing=passing,
-        markets=around.markets, history=around.history, flushes=storage.flushes,
-        stories=telling.stories, cases=telling.cases, charts=telling.charts,
-        files=telling.files, spoke=telling.spoke,
+        inbox.put, notifiers, telling.room, allowed=allowed, passing=passing,
+        markets=around.markets, history=around.history, spoke=telling.spoke,
     )  # fmt: skip
 
 

@@ -13,7 +13,15 @@ from bot.ports.books import (
     Rulebook,
 )
 from bot.ports.delivery import Accounts, Found, Notification, Notifier, Outbox, Waiting
-from bot.ports.flushes import Cases, Charts, Files, Flushbook, Pictures, Stories
+from bot.ports.flushes import (
+    Cases,
+    Charts,
+    Files,
+    Flushbook,
+    FlushRoom,
+    Pictures,
+    Stories,
+)
 from bot.ports.heard import (
     BadFrame,
     Desk,
@@ -40,6 +48,7 @@ __all__ = [
     "Desk",
     "Facts",
     "Files",
+    "FlushRoom",
     "Flushbook",
     "Found",
     "History",

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Protocol
 
+import msgspec
+
 from bot.figures import Reading
 from bot.flush.flush import Flush
 from bot.pictures.chart import Picture
@@ -102,3 +104,13 @@ class Files(Protocol):
     """A case as files: the chart, the minutes, the inputs. Raises ``StoreError``."""
 
     async def of_flush(self, flush: Flush) -> tuple[File, ...]: ...
+
+
+class FlushRoom(msgspec.Struct, frozen=True):
+    """All that is known of flushes, and their pictures."""
+
+    book: Flushbook
+    stories: Stories
+    cases: Cases
+    charts: Charts
+    files: Files

@@ -9,7 +9,6 @@ from msgspec.structs import replace
 from bot.errors import ParseError, UserError
 from bot.flush.flush import Flush, Stage
 from bot.pictures.chart import Picture
-from bot.ports import Flushbook
 from bot.sentences.case import Case
 from bot.sentences.record import case_of
 from bot.typed.rule_text import DEFAULT_WINDOW, parse_question
@@ -25,13 +24,6 @@ FLUSH = re.compile(r"[Ff]([0-9]{1,18})", re.ASCII)
 _NUMBER = re.compile(r"[Ff]?([0-9]{1,18})", re.ASCII)
 
 
-def book(house: House) -> Flushbook:
-    """Raises ``UserError`` where flushes are not followed."""
-    if house.flushes is None:
-        raise UserError("I do not follow flushes here.")
-    return house.flushes
-
-
 def number_of(text: str) -> int | None:
     """``F311`` and ``311``; None for what is no number of a flush."""
     found = _NUMBER.fullmatch(text)
@@ -40,7 +32,7 @@ def number_of(text: str) -> int | None:
 
 async def numbered(number: int, house: House) -> Flush:
     """The flush as it is now. Raises ``UserError`` where there is none of that number."""
-    kept = book(house)
+    kept = house.flushes.book
     flush = next((one for one in running(house) if one.id == number), None)
     if flush is None and (flush := await kept.get(number)) is None:
         raise UserError(f"I know no flush F{number}; /flushes shows the last ones.")
@@ -57,7 +49,7 @@ async def called(text: str, house: House) -> Flush:
 
 async def current(coin: str | None, house: House) -> Flush | None:
     """The one that goes on, else the last; without a coin the whole market's first."""
-    kept = book(house)
+    kept = house.flushes.book
     going_on = [one for one in running(house) if coin is None or one.coin == coin]
     if going_on:
         return going_on[0]
@@ -70,22 +62,22 @@ async def current(coin: str | None, house: House) -> Flush | None:
 async def last(limit: int, scope: str | None, house: House) -> list[Flush]:
     """The last ones by start, as they are now; ``scope`` as ``Flushbook.latest``."""
     now = {one.id: one for one in running(house)}
-    return [now.get(one.id, one) for one in await book(house).latest(limit, scope)]
+    return [now.get(one.id, one) for one in await house.flushes.book.latest(limit, scope)]
 
 
-async def case_for(flush: Flush, house: House) -> Case | None:
-    """What goes on as it is now, what is closed as it was told last; None: neither is known."""
-    if house.cases is not None and flush.stage is not Stage.CLOSED:
-        return house.cases.of_flush(flush)
-    for telling in (await book(house).tellings(flush.id))[-1:]:
+async def case_for(flush: Flush, house: House) -> Case:
+    """What goes on as it is now, what is closed as it was told last, where that is kept."""
+    if flush.stage is not Stage.CLOSED:
+        return house.flushes.cases.of_flush(flush)
+    for telling in (await house.flushes.book.tellings(flush.id))[-1:]:
         with suppress(ParseError):
             return replace(case_of(telling.record), flush=flush)
-    return house.cases.of_flush(flush) if house.cases is not None else None
+    return house.flushes.cases.of_flush(flush)
 
 
 def running(house: House) -> list[Flush]:
     """Those that are not closed, market-wide ones first."""
-    return list(house.stories.running()) if house.stories is not None else []
+    return list(house.flushes.stories.running())
 
 
 def coin_of(text: str, house: House) -> str | None:

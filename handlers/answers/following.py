@@ -7,7 +7,6 @@ from bot.ports import Chat, Ledger
 from bot.rules import Destination
 from bot.story.follow import Follow
 from bot.wording.text import Message
-from handlers.answers.flushes import book
 from handlers.answers.follow_screens import (
     list_message,
     one_message,
@@ -37,14 +36,14 @@ class _Changed(msgspec.Struct, frozen=True):
 async def everything(request: Request, house: House) -> Reply:
     """All that is followed here."""
     with looked_up():
-        follows = await book(house).following(request.destination)
+        follows = await house.flushes.book.following(request.destination)
         return await _quiet(list_message(follows, request.destination), request, house)
 
 
 async def shown(coin: str | None, request: Request, house: House, stages: bool = False) -> Reply:
     """One of them, or its stages. Raises ``UserError`` where it is not followed."""
     with looked_up():
-        follows = await book(house).following(request.destination)
+        follows = await house.flushes.book.following(request.destination)
         follow = next((one for one in follows if one.coin == coin), None)
         if follow is None:
             raise _unfollowed(coin)
@@ -54,7 +53,6 @@ async def shown(coin: str | None, request: Request, house: House, stages: bool =
 
 async def changed(wish: Wish, request: Request, house: House, stages: bool = False) -> Reply:
     """The follow as it is on disk now; ``stages``: shown stage by stage."""
-    book(house)
     if refused := await refusal(request, house):
         return refused
     at = request.destination
@@ -82,7 +80,6 @@ async def ended(wish: Wish, request: Request, house: House) -> Reply:
 
     Raises ``UserError`` where nothing of it was followed.
     """
-    book(house)
     if refused := await refusal(request, house):
         return refused
     at = request.destination
@@ -112,9 +109,7 @@ async def follow_by_default(
     ledger: Ledger, destination: Destination, author: int, house: House
 ) -> Follow | None:
     """Follow market-wide flushes along with a frequency that was chosen; as it was where that was
-    followed before. None where flushes are not followed here, or too many other ones are."""
-    if house.flushes is None:
-        return None
+    followed before. None where too many other ones are followed."""
     follows = await ledger.follows(destination)
     known = next((one for one in follows if one.coin is None), None)
     if known is not None or len(follows) >= FOLLOW_LIMIT:

@@ -2,7 +2,6 @@
 
 from msgspec.structs import replace
 
-from bot.errors import UserError
 from bot.sentences.judging import judge
 from bot.wording.flush_case import flush_message
 from bot.wording.text import Code, Message, Paragraph
@@ -48,19 +47,14 @@ async def _message(typed: str, house: House) -> Message:
     if flush is None:
         return _none(coin)
     case = await case_for(flush, house)
-    if case is None:
-        raise UserError(f"Nothing is kept that I could tell of {flush.short_id}.")
     message = flush_message(case, judge(case))
-    if house.charts is None:
-        return message
-    return replace(message, picture=await in_time(house.charts.of_flush(flush), house))
+    drawing = house.flushes.charts.of_flush(flush)
+    return replace(message, picture=await in_time(drawing, house))
 
 
 async def _files(typed: str, house: House) -> Reply:
     flush = await called(typed, house)
-    if house.files is None:
-        raise UserError("I make no files here.")
-    files = await house.files.of_flush(flush)
+    files = await house.flushes.files.of_flush(flush)
     names = ", ".join(one.name for one in files)
     return Reply(Message((f"{flush.short_id}: {names}",)), files=files)
 

@@ -37,7 +37,7 @@ class Liqs:
             return await _chart(reading, house)
         standing = house.history.standing(reading)
         message = liqs_message(reading, beside(question, house), standing)
-        if house.charts is not None and reading.total:
+        if reading.total:
             message = _with_chart(message, reading)
         return Reply(message, edit=request.pressed, share=await shared(request, house))
 
@@ -51,9 +51,7 @@ def _with_chart(message: Message, reading: Reading) -> Message:
 
 async def _chart(reading: Reading, house: House) -> Reply:
     """A message of its own: the figures below the buttons stay as they are."""
-    picture = None
-    if house.charts is not None:
-        picture = await in_time(house.charts.of_reading(reading), house)
+    picture = await in_time(house.flushes.charts.of_reading(reading), house)
     if picture is None:
         raise UserError("I have no chart of that now. Please try again in a minute.")
     head = f"{scope(reading.coin, reading.exchange)} · {duration(reading.span_ms)}"

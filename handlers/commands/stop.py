@@ -27,7 +27,7 @@ class Stop:
         async def work(ledger: Ledger) -> bool:
             """Whether flushes are followed here."""
             await ledger.change(at, lambda chat: replace(chat, state="stopped", reason=""))
-            return house.flushes is not None and bool(await ledger.follows(at))
+            return bool(await ledger.follows(at))
 
         followed = await house.keep(work, request)
         kept = "Your alerts and what you follow are kept" if followed else "Your alerts are kept"

@@ -10,7 +10,7 @@ from bot.story.batch import Telling
 from bot.wording.numbers import together
 from bot.wording.text import Message
 from bot.wording.why import why_message
-from handlers.answers.flushes import book, current, number_of, numbered
+from handlers.answers.flushes import current, number_of, numbered
 from handlers.answers.questions import filled, looked_up
 from handlers.answers.screens import with_line
 from handlers.talk import Form, House, Option, Reply, Request
@@ -47,17 +47,17 @@ async def _of_flush(number: int | None, house: House) -> Message:
     flush = await (current(None, house) if number is None else numbered(number, house))
     if flush is None:
         raise UserError("I have seen no flush yet, so there is nothing to explain.")
-    tellings = await book(house).tellings(flush.id)
+    tellings = await house.flushes.book.tellings(flush.id)
     if tellings:
         return _retold(tellings[-1])
-    if house.cases is None or flush.stage is Stage.CLOSED:
+    if flush.stage is Stage.CLOSED:
         raise UserError(f"Nothing was told of {flush.short_id} that I still have.")
-    case = house.cases.of_flush(flush)
+    case = house.flushes.cases.of_flush(flush)
     return why_message(case, judge(case))
 
 
 async def _told(typed: str, house: House) -> Telling:
-    kept = book(house)
+    kept = house.flushes.book
     key: str | None = typed
     if found := _NOTIFICATION.fullmatch(typed):
         key = await kept.telling_of(int(found[1]))

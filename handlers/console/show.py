@@ -140,17 +140,14 @@ class Show:
             await self._real.sleep(PAUSE_S)
 
     def _is_followed(self) -> bool:
-        stories = self._house.stories
-        return stories is not None and any(flush.coin is None for flush in stories.running())
+        return any(flush.coin is None for flush in self._house.flushes.stories.running())
 
     async def _keep_case(self) -> None:
         """The last market-wide flush, as files."""
-        house = self._house
-        if house.flushes is None or house.files is None:
-            return
-        for flush in await house.flushes.latest(1, None):
+        room = self._house.flushes
+        for flush in await room.book.latest(1, None):
             self._ended = flush.stage.word
-            files = await house.files.of_flush(flush)
+            files = await room.files.of_flush(flush)
             self._files = await asyncio.to_thread(_written, files, self._parent)
 
     @property

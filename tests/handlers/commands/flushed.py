@@ -8,6 +8,7 @@ from bot.errors import StoreError
 from bot.figures import Reading
 from bot.flush.flush import Flush, Stage
 from bot.pictures.chart import Picture
+from bot.ports import FlushRoom
 from bot.sentences.case import Case
 from bot.sentences.record import record
 from bot.story.batch import Batch, Telling
@@ -83,10 +84,9 @@ class Flushing(Furnished):
         self.stories = PlainStories()
         self.charts = PlainCharts(self)
         self.files = PlainFiles()
-        self.house.stories = self.stories
-        self.house.cases = PlainCases()
-        self.house.charts = self.charts
-        self.house.files = self.files
+        self.house.flushes = FlushRoom(
+            self.flushbook, self.stories, PlainCases(), self.charts, self.files
+        )
 
 
 def told(key: str, case: Case, flush: int = 311) -> Telling:

@@ -3,7 +3,7 @@
 import asyncio
 
 from handlers.answers.flushes import PICTURE_S
-from tests.fakes import Furnished, a_reading
+from tests.fakes import a_reading
 from tests.handlers.asking import GROUP, actions, ask, labelled, push, words
 from tests.handlers.commands.flushed import PICTURE, Flushing
 
@@ -31,8 +31,7 @@ async def test_a_chart_that_does_not_come_is_said_in_a_toast() -> None:
     assert reply.toast == "I have no chart of that now. Please try again in a minute."
 
 
-async def test_no_chart_is_offered_where_there_is_none_or_nothing_to_see() -> None:
-    assert "chart|all|1h" not in actions(await ask("/liqs", Furnished()))
+async def test_no_chart_is_offered_where_there_is_nothing_to_see() -> None:
     here = Flushing()
     here.desk.readings[None, None, "1h"] = a_reading(long=0, short=0)
     assert "chart|all|1h" not in actions(await ask("/liqs", here))

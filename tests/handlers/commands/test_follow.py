@@ -10,7 +10,6 @@ from bot.story.follow import How, Step
 from handlers.answers.following import FOLLOW_LIMIT
 from handlers.answers.rights import ONLY_ADMINS
 from handlers.routing.router import answer
-from tests.fakes import Furnished
 from tests.handlers.asking import (
     ANNA,
     BORIS,
@@ -202,11 +201,3 @@ async def test_a_form_is_read_like_typed_words() -> None:
     options = {"coin": "ETH", "stage": "second wave", "how": "off"}
     said = words(await ask("/follow", here, SERVER, admin=True, options=options))
     assert "a second wave is off" in said
-
-
-async def test_where_flushes_are_not_followed_it_says_so() -> None:
-    here = Furnished()
-    here.house.flushes = None
-    for typed in ("/follow", "/follow btc", "/follow off", "/flush", "/flushes", "/why", "/why L1"):
-        assert words(await ask(typed, here)) == "I do not follow flushes here."
-    assert here.told == []
