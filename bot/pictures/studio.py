@@ -26,6 +26,9 @@ KEPT = 32
 WAITING = 16
 """So many charts may wait to be drawn; one more is not drawn: its words go out without it."""
 
+EASEL = (sys.executable, "-m", "bot.pictures")
+"""What draws: a chart as JSON goes in, a PNG comes out."""
+
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 log = structlog.get_logger()
@@ -36,7 +39,7 @@ class Studio:
 
     def __init__(self, real: Clock, command: tuple[str, ...] | None = None) -> None:
         self._real = real
-        self._command = command or (sys.executable, "-m", "bot.pictures")
+        self._command = command or EASEL
         self._easel = asyncio.Lock()
         self._kept: OrderedDict[str, Picture] = OrderedDict()
         self._drawn: dict[str, asyncio.Task[Picture | None]] = {}

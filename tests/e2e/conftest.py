@@ -1,10 +1,11 @@
 """The world around the bot."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from bot.pictures import studio
 from tests.e2e.rig import World, a_world
 from tests.openings import made_once
 
@@ -13,6 +14,16 @@ from tests.openings import made_once
 def _made_once() -> Iterator[None]:
     with made_once():
         yield
+
+
+@pytest.fixture(autouse=True)
+def drawn(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Called, charts are drawn from here on. Else a bot of this process draws blank ones, as to
+    load what draws takes a second of every test.
+    """
+    easel = studio.EASEL
+    monkeypatch.setattr(studio, "EASEL", ("printf", r"\211PNG\r\n\032\n"))
+    return lambda: monkeypatch.setattr(studio, "EASEL", easel)
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """A flush from its start on, as a follower in Telegram has it: one message with a life."""
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
 
 from bot.app import Bot
@@ -31,8 +32,9 @@ async def cascade(world: World, minutes: int = 3) -> None:
 
 
 async def test_who_follows_the_market_gets_one_message_that_grows_and_its_case(
-    world: World, tmp_path: Path
+    world: World, tmp_path: Path, drawn: Callable[[], None]
 ) -> None:
+    drawn()
     async with world.bot("telegram") as bot:
         await world.telegram.ask("/follow market minor", ANN, "market-wide flushes from minor on")
         assert await bot.storage.flushes.following(HER) != []

@@ -79,8 +79,8 @@ async def test_sigterm_lets_calls_under_way_end_and_loses_nothing(
     world: World, tmp_path: Path
 ) -> None:
     async with started(tmp_path, world.environment("telegram"), "run") as process:
-        for user in (ANN, BEN):
-            await world.telegram.ask(RULE, user, "BTC")
+        for user in (ANN, BEN):  # of single orders there is no chart, which would be a call more
+            await world.telegram.ask("/alert BTC order > 10m", user, "BTC")
         world.telegram.slow = {ANN: 0.3, BEN: 0.5}
         await world.liquidate("BTC", 11_000_000)
         await eventually(lambda: len(world.telegram.asked_at[BEN]) > 1)
