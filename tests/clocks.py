@@ -5,6 +5,9 @@ import heapq
 from contextlib import AbstractAsyncContextManager
 from itertools import count
 
+QUIET_TURNS = 3
+"""What a socket brings takes two turns of the loop to be heard."""
+
 
 class ManualClock:
     """Fulfils ``bot.clock.Clock``. ``await advance(seconds)`` wakes what sleeps until then."""
@@ -71,6 +74,11 @@ class _Timeout:
 
 
 async def _settle() -> None:
-    """Let everything that can run, run."""
+    """Let everything that can run, run; at most for a while, as something always may."""
+    waiting = asyncio.get_running_loop()._ready  # type: ignore[attr-defined]
+    quiet = 0
     for _ in range(20):
         await asyncio.sleep(0)
+        quiet = 0 if waiting else quiet + 1
+        if quiet == QUIET_TURNS:
+            return

@@ -29,6 +29,8 @@ class LeakWatch(logging.Handler):
         if self not in root.handlers:
             root.addHandler(self)
         root.setLevel(logging.DEBUG)
+        # Two records of each statement, which the program never lets through and no token is in.
+        logging.getLogger("aiosqlite").setLevel(logging.INFO)
         if not structlog.is_configured():
             route()
 
