@@ -14,7 +14,7 @@ demo: $(UV)
 	@$(RUN)/liqwatch demo
 
 # The first time, the collection beside the types compiles all tests once for the workers.
-# Each worker collects all tests and starts a PostgreSQL: a fourth costs more than it brings.
+# Each worker collects all tests and starts a PostgreSQL: a fifth costs more than it brings.
 test: export PYTHONDONTWRITEBYTECODE =
 test: $(UV)
 	@$(SYNC) --inexact
@@ -22,7 +22,7 @@ test: $(UV)
 	$(RUN)/ruff format --check .
 	$(RUN)/lint-imports
 	@$(COMPILED) || $(RUN)/pytest --collect-only > /dev/null & $(RUN)/mypy && wait $$!
-	$(RUN)/pytest -n 3 --dist worksteal
+	$(RUN)/pytest -n 4 --dist worksteal
 
 torture: $(UV)
 	@$(SYNC) --inexact
