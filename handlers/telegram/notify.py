@@ -1,6 +1,7 @@
 """Carries alerts to Telegram: what the courier hands over, and how each call ended."""
 
 from telegram import Bot
+from telegram.constants import ChatAction
 from telegram.error import TelegramError
 
 from bot.allowed import Allowed
@@ -38,6 +39,7 @@ class TelegramNotifier:
         self._keyboards = keyboards
         self._clock = clock
         self._allowed = allowed
+        self._not_taken: Destination | None = None
 
     async def deliver(
         self,
@@ -61,14 +63,33 @@ class TelegramNotifier:
         except StoreError as error:
             return Retry(UNSTORED_PAUSE_S, f"its buttons could not be stored ({error})")
         outcome = await self._said(destination, message, edits, quotes)
+        if isinstance(outcome, Retry) and outcome.platform_wide:
+            self._not_taken = destination
         if isinstance(outcome, Moved):  # before the queue can follow
             self._allowed.follow(PLATFORM, destination.chat, outcome.to_chat)
         return outcome
 
     async def probe(self) -> Outcome | None:
-        """Ask Telegram who we are."""
+        """Ask Telegram who we are, and whether it takes anything where it took no message.
+
+        A gateway may be well for questions alone; a message that it perhaps took is no probe.
+        """
         try:
             await self._bot.get_me()
+        except TelegramError as error:
+            return errors.outcome_of(error)
+        outcome = await self._typing(self._not_taken) if self._not_taken else None
+        if isinstance(outcome, Retry) and outcome.platform_wide:  # else it is that chat's own
+            return outcome
+        self._not_taken = None
+        return None
+
+    async def _typing(self, there: Destination) -> Outcome | None:
+        """The sign of somebody who writes: it passes by itself, and rings nowhere."""
+        try:
+            await self._bot.send_chat_action(
+                there.chat, ChatAction.TYPING, message_thread_id=there.thread or None
+            )
         except TelegramError as error:
             return errors.outcome_of(error)
         return None

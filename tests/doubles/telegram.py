@@ -180,6 +180,10 @@ class TelegramDouble(TelegramPeople):
         sent.document = (file.filename, file.file.read())
         return self._shown(sent)
 
+    async def _sendChatAction(self, params: Params) -> bool:  # noqa: N802
+        self._chat(params["chat_id"])
+        return True
+
     async def _sent(self, params: Params, shown: Parsed) -> Sent:
         chat, topic = params["chat_id"], params.get("message_thread_id", 0)
         await self._linger(chat)

@@ -142,6 +142,21 @@ async def test_the_probe_asks_without_a_message_whether_telegram_is_back(
     assert telegram.sent == []
 
 
+async def test_after_a_gateway_took_no_message_the_probe_shows_whether_it_takes_anything_there(
+    telegram: TelegramDouble, notifier: TelegramNotifier
+) -> None:
+    telegram.fail(gateway(), gateway("sendChatAction"), bad("strange", method="sendChatAction"))
+    outcome = await notifier.deliver(TO_GROUP, WORDS, "L1")
+    assert isinstance(outcome, Retry)
+    assert outcome.platform_wide
+    assert isinstance(await notifier.probe(), Retry)
+    assert await notifier.probe() is None, "whatever it answers, it answers"
+    assert telegram.sent == []
+    asked = telegram.calls.count("sendChatAction")
+    assert await notifier.probe() is None
+    assert telegram.calls.count("sendChatAction") == asked, "nothing failed since"
+
+
 async def test_an_amendment_that_changes_nothing_counts_as_delivered(
     telegram: TelegramDouble, notifier: TelegramNotifier
 ) -> None:
