@@ -68,6 +68,7 @@ class Poller:
         self._headers = dict(source.headers(key))
         self._schedule: Schedule[Key] = Schedule(source.allowance, wire.random)
         self._troubles: Troubles[Key] = Troubles()
+        self._wanted: Collection[Question] = ()
         self._questions: dict[Key, Question] = {}
         self._logged: set[str] = set()
 
@@ -90,6 +91,9 @@ class Poller:
 
     def _follow(self) -> None:
         questions = self.source.questions(self._coins, self._wire.market.now_ms())
+        if questions == self._wanted:
+            return
+        self._wanted = questions
         self._questions = _keyed(questions)
         self._troubles.keep_only(self._questions)
         paces = {
