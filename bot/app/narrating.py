@@ -34,9 +34,8 @@ MOST_STARTS = 200
 class Narrating:
     """Fulfils ``bot.story.untold.Story``: hears each event, dresses alerts, and never raises.
 
-    ``room`` is for whoever asks. ``companions_ms`` is real
-    time: what fires so soon after an alert waits for its companions. Charts are as far apart as
-    ``drawing`` says.
+    ``room`` is for whoever asks. ``companions_ms`` is real time: what fires so soon after an alert
+    waits for its companions. Charts are as far apart as ``drawing`` says.
     """
 
     def __init__(

@@ -130,12 +130,14 @@ class Illustrator:
 
     def _put_off(self) -> None:
         """Pages are asked for again; alerts go out without charts, which would come too late."""
-        again_s = self._real.monotonic() - self._pace_s + BUSY_S
         for window in self._alerts:
             self._wanted.pop(window, None)
         self._alerts.clear()
         for each in self._wanted:
-            self._drawn_s[each] = again_s
+            self._ask_again(each)
+
+    def _ask_again(self, each: int | Window) -> None:
+        self._drawn_s[each] = self._real.monotonic() - self._pace_s + BUSY_S
 
     async def _draw(self, each: int | Window) -> None:
         self._wanted.pop(each, None)
@@ -162,7 +164,7 @@ class Illustrator:
         await self._keep(picture)
         if await self._busy():  # while it was drawn
             self._wanted[number] = None
-            self._drawn_s[number] = self._real.monotonic() - self._pace_s + BUSY_S
+            self._ask_again(number)
             return
         pages = self._pages.get(number, {})
         self._digests[number] = picture.digest

@@ -1,13 +1,15 @@
 """A platform in trouble: claiming stops, a probe finds out, and the operator is told."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 
 from bot.delivery.outcomes import Delivered, Outcome, Retry, Unauthorized
 from bot.rules import Destination
 from bot.wording.text import Message
-from tests.bot.delivery.office import office
+from tests.bot.delivery.office import Office, office
 from tests.bot.delivery.platforms import TELEGRAM
 from tests.clocks import ManualClock
 
@@ -56,10 +58,16 @@ class Trouble:
         return None if isinstance(self.now, Delivered) else self.now
 
 
-async def test_six_hung_calls_stop_the_claiming_until_a_probe_answers() -> None:
+@asynccontextmanager
+async def troubled() -> AsyncIterator[tuple[Office, Trouble]]:
+    """The office of a platform that is told how to behave."""
     async with office(Trouble, TELEGRAM) as place:
-        trouble = place.notifier
-        assert isinstance(trouble, Trouble)
+        assert isinstance(place.notifier, Trouble)
+        yield place, place.notifier
+
+
+async def test_six_hung_calls_stop_the_claiming_until_a_probe_answers() -> None:
+    async with troubled() as (place, trouble):
         trouble.hangs = True
         for chat in range(1, 41):
             place.notice(chat)
@@ -74,9 +82,7 @@ async def test_six_hung_calls_stop_the_claiming_until_a_probe_answers() -> None:
 
 
 async def test_after_an_outage_one_call_shows_that_it_is_over_before_all_slots_do() -> None:
-    async with office(Trouble, TELEGRAM) as place:
-        trouble = place.notifier
-        assert isinstance(trouble, Trouble)
+    async with troubled() as (place, trouble):
         trouble.now = DOWN
         for chat in range(1, 21):
             place.notice(chat)
@@ -91,9 +97,7 @@ async def test_after_an_outage_one_call_shows_that_it_is_over_before_all_slots_d
 
 async def test_an_outage_of_two_hours_costs_the_only_message_one_call() -> None:
     """A gateway that answers 502 may have taken it each time: what it is asked is the probe."""
-    async with office(Trouble, TELEGRAM) as place:
-        trouble = place.notifier
-        assert isinstance(trouble, Trouble)
+    async with troubled() as (place, trouble):
         trouble.now = DOWN
         place.notice(1)
         await place.clock.advance(7_200)
@@ -106,9 +110,7 @@ async def test_an_outage_of_two_hours_costs_the_only_message_one_call() -> None:
 
 @pytest.mark.parametrize("after_s", [1.0, 60.0, 3_600.0])
 async def test_a_429_for_all_stops_alerts_and_answers_for_exactly_its_time(after_s: float) -> None:
-    async with office(Trouble, TELEGRAM) as place:
-        trouble = place.notifier
-        assert isinstance(trouble, Trouble)
+    async with troubled() as (place, trouble):
         trouble.now = Retry(after_s, "429", limited=True, platform_wide=True)
         place.notice(1)
         await place.clock.advance(0.5)
@@ -125,9 +127,7 @@ async def test_a_429_for_all_stops_alerts_and_answers_for_exactly_its_time(after
 
 
 async def test_a_refused_token_keeps_the_queue_stops_the_claiming_and_is_told_once() -> None:
-    async with office(Trouble, TELEGRAM) as place:
-        trouble = place.notifier
-        assert isinstance(trouble, Trouble)
+    async with troubled() as (place, trouble):
         trouble.now = REFUSED
         for chat in range(1, 13):
             place.notice(chat)
@@ -149,9 +149,7 @@ async def test_a_refused_token_keeps_the_queue_stops_the_claiming_and_is_told_on
 
 
 async def test_the_operator_is_told_of_a_long_outage_and_of_its_end() -> None:
-    async with office(Trouble, TELEGRAM) as place:
-        trouble = place.notifier
-        assert isinstance(trouble, Trouble)
+    async with troubled() as (place, trouble):
         trouble.now = DOWN
         place.notice(1)
         place.notice(2)
@@ -169,9 +167,7 @@ async def test_the_operator_is_told_of_a_long_outage_and_of_its_end() -> None:
 
 
 async def test_the_operator_is_told_even_when_nobody_can_count() -> None:
-    async with office(Trouble, TELEGRAM) as place:
-        trouble = place.notifier
-        assert isinstance(trouble, Trouble)
+    async with troubled() as (place, trouble):
         trouble.now = REFUSED
         place.notice(1)
         await place.clock.advance(0.05)
@@ -182,9 +178,7 @@ async def test_the_operator_is_told_even_when_nobody_can_count() -> None:
 
 
 async def test_a_refusal_that_another_found_out_is_told_at_once_and_by_no_delivery_again() -> None:
-    async with office(Trouble, TELEGRAM) as place:
-        trouble = place.notifier
-        assert isinstance(trouble, Trouble)
+    async with troubled() as (place, trouble):
         trouble.now = REFUSED
         await place.courier.refused()
         assert place.troubles == [
@@ -200,9 +194,7 @@ async def test_a_refusal_that_another_found_out_is_told_at_once_and_by_no_delive
 
 
 async def test_a_refusal_that_a_delivery_met_is_told_once_when_another_finds_it_too() -> None:
-    async with office(Trouble, TELEGRAM) as place:
-        trouble = place.notifier
-        assert isinstance(trouble, Trouble)
+    async with troubled() as (place, trouble):
         trouble.now = REFUSED
         place.notice(1)
         await place.clock.advance(0.15)
@@ -241,9 +233,7 @@ async def test_a_short_silence_is_nothing_for_the_operator() -> None:
 async def test_a_silent_platform_that_cannot_be_used_either_is_told_as_one_outage(
     hangs: bool,
 ) -> None:
-    async with office(Trouble, TELEGRAM) as place:
-        trouble = place.notifier
-        assert isinstance(trouble, Trouble)
+    async with troubled() as (place, trouble):
         trouble.now, trouble.hangs = DOWN, hangs
         place.listening.failed("Bad Gateway", place.clock.monotonic())
         await place.clock.advance(300)
@@ -262,9 +252,7 @@ async def test_a_silent_platform_that_cannot_be_used_either_is_told_as_one_outag
 
 
 async def test_an_outage_that_grows_is_told_again_but_ends_once() -> None:
-    async with office(Trouble, TELEGRAM) as place:
-        trouble = place.notifier
-        assert isinstance(trouble, Trouble)
+    async with troubled() as (place, trouble):
         place.listening.failed("Bad Gateway", place.clock.monotonic())
         await place.clock.advance(140)
         trouble.now = DOWN
@@ -282,9 +270,7 @@ async def test_an_outage_that_grows_is_told_again_but_ends_once() -> None:
 
 
 async def test_who_is_still_not_heard_when_all_else_is_back_is_told_so() -> None:
-    async with office(Trouble, TELEGRAM) as place:
-        trouble = place.notifier
-        assert isinstance(trouble, Trouble)
+    async with troubled() as (place, trouble):
         trouble.now = DOWN
         place.notice(1)
         place.listening.failed("Bad Gateway", place.clock.monotonic())
