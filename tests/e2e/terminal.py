@@ -7,7 +7,7 @@ import re
 import sys
 from asyncio.subprocess import Process
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 PATIENCE_S = 30.0
@@ -41,13 +41,13 @@ class Terminal:
                 await self._changed.wait()
 
     async def left_by(self, keys: str) -> int:
-        """The exit code; typed again where it was lost while a message was being written."""
-        async with asyncio.timeout(PATIENCE_S):
-            while True:
-                self.type(keys)
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(PATIENCE_S / 5):
-                        return await self._process.wait()
+        """The exit code."""
+        self.type(keys)
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                return await self._process.wait()
+        except TimeoutError:
+            raise AssertionError(f"it goes on after {keys!r}: {self.shown[-2_000:]}") from None
 
     def close(self) -> None:
         asyncio.get_running_loop().remove_reader(self._handle)
